@@ -1,0 +1,52 @@
+# A few lines over Meson. Every target stands alone: none needs another first.
+PREFIX ?= /usr/local
+BUILD := build
+SAN := build-san
+
+# Output only of what fails.
+quiet = { out=$$($(1) 2>&1) || { echo "$$out"; exit 1; }; }
+
+.PHONY: all setup setup-test build-san test check format demo bench install clean
+.NOTPARALLEL:
+
+all: setup
+	@test -f $(BUILD)/build.ninja || $(call quiet,meson setup $(BUILD))
+	@ninja -C $(BUILD)
+
+setup:
+	@scripts/setup
+
+setup-test:
+	@scripts/setup test
+
+# -Dwerror=false: gcc's warnings are less exact under sanitizers; the plain build has them all.
+build-san: setup
+	@test -f $(SAN)/build.ninja || $(call quiet,meson setup $(SAN) \
+		-Db_sanitize=address,undefined -Dfaults=true -Dwerror=false)
+	@ninja -C $(SAN)
+
+test: setup-test all build-san
+	scripts/check
+	meson test -C $(BUILD) --no-rebuild --print-errorlogs
+	meson test -C $(SAN) --no-rebuild --print-errorlogs
+	scripts/run-tests
+
+check: setup-test all
+	scripts/check
+
+format: setup-test
+	scripts/check format --fix
+
+demo: all
+	@scripts/demo
+
+bench: all
+	@scripts/setup bench
+	@tests/bench/run
+
+install: all
+	@meson configure $(BUILD) -Dprefix=$(abspath $(PREFIX))
+	DESTDIR=$(DESTDIR) meson install -C $(BUILD)
+
+clean:
+	rm -rf $(BUILD) $(SAN)
