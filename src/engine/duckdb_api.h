@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LEAT_ENGINE_DUCKDB_API_H
+#define LEAT_ENGINE_DUCKDB_API_H
+
+#include "base/batch.h"
+#include "base/err.h"
+
+#include <duckdb.h>
+
+/*
+ * DuckDB's C API without linking it: the library is opened by duckdb_load(), and the names below are
+ * redirected to a table of pointers, so that code reads as if it were linked. A name that is called
+ * but not listed here does not link; one listed here but not in duckdb_api.def does not compile.
+ */
+#define DUCKDB_PINNED_VERSION "v1.5.5"
+
+int duckdb_load(struct err *err) WARN_UNUSED; /* from any thread; does nothing the second time */
+
+struct duckdb_api {
+#define DUCK(name) __typeof__(&duckdb_##name) name;
+#include "engine/duckdb_api.def"
+#undef DUCK
+};
+extern struct duckdb_api duck;
+
+/* clang-format off */
+#define duckdb_array_type_array_size duck.array_type_array_size
+#define duckdb_array_type_child_type duck.array_type_child_type
+#define duckdb_bind_add_result_column duck.bind_add_result_column
+#define duckdb_bind_get_extra_info duck.bind_get_extra_info
+#define duckdb_bind_get_parameter duck.bind_get_parameter
+#define duckdb_bind_set_bind_data duck.bind_set_bind_data
+#define duckdb_bind_set_error duck.bind_set_error
+#define duckdb_bind_value duck.bind_value
+#define duckdb_close duck.close
+#define duckdb_column_count duck.column_count
+#define duckdb_column_logical_type duck.column_logical_type
+#define duckdb_column_name duck.column_name
+#define duckdb_connect duck.connect
+#define duckdb_create_config duck.create_config
+#define duckdb_create_date duck.create_date
+#define duckdb_create_decimal duck.create_decimal
+#define duckdb_create_decimal_type duck.create_decimal_type
+#define duckdb_create_double duck.create_double
+#define duckdb_create_float duck.create_float
+#define duckdb_create_hugeint duck.create_hugeint
+#define duckdb_create_list_type duck.create_list_type
+#define duckdb_create_list_value duck.create_list_value
+#define duckdb_create_logical_type duck.create_logical_type
+#define duckdb_create_null_value duck.create_null_value
+#define duckdb_create_scalar_function duck.create_scalar_function
+#define duckdb_create_struct_type duck.create_struct_type
+#define duckdb_create_table_function duck.create_table_function
+#define duckdb_create_time duck.create_time
+#define duckdb_create_timestamp duck.create_timestamp
+#define duckdb_create_timestamp_ms duck.create_timestamp_ms
+#define duckdb_create_timestamp_ns duck.create_timestamp_ns
+#define duckdb_create_timestamp_s duck.create_timestamp_s
+#define duckdb_create_timestamp_tz duck.create_timestamp_tz
+#define duckdb_create_uhugeint duck.create_uhugeint
+#define duckdb_create_uuid duck.create_uuid
+#define duckdb_create_varchar duck.create_varchar
+#define duckdb_data_chunk_get_column_count duck.data_chunk_get_column_count
+#define duckdb_data_chunk_get_size duck.data_chunk_get_size
+#define duckdb_data_chunk_get_vector duck.data_chunk_get_vector
+#define duckdb_data_chunk_set_size duck.data_chunk_set_size
+#define duckdb_decimal_internal_type duck.decimal_internal_type
+#define duckdb_decimal_scale duck.decimal_scale
+#define duckdb_decimal_to_double duck.decimal_to_double
+#define duckdb_decimal_width duck.decimal_width
+#define duckdb_destroy_config duck.destroy_config
+#define duckdb_destroy_data_chunk duck.destroy_data_chunk
+#define duckdb_destroy_error_data duck.destroy_error_data
+#define duckdb_destroy_expression duck.destroy_expression
+#define duckdb_destroy_extracted duck.destroy_extracted
+#define duckdb_destroy_logical_type duck.destroy_logical_type
+#define duckdb_destroy_pending duck.destroy_pending
+#define duckdb_destroy_prepare duck.destroy_prepare
+#define duckdb_destroy_result duck.destroy_result
+#define duckdb_destroy_scalar_function duck.destroy_scalar_function
+#define duckdb_destroy_table_function duck.destroy_table_function
+#define duckdb_destroy_value duck.destroy_value
+#define duckdb_disconnect duck.disconnect
+#define duckdb_enum_dictionary_size duck.enum_dictionary_size
+#define duckdb_enum_dictionary_value duck.enum_dictionary_value
+#define duckdb_error_data_has_error duck.error_data_has_error
+#define duckdb_execute_pending duck.execute_pending
+#define duckdb_expression_return_type duck.expression_return_type
+#define duckdb_extract_statements duck.extract_statements
+#define duckdb_extract_statements_error duck.extract_statements_error
+#define duckdb_fetch_chunk duck.fetch_chunk
+#define duckdb_free duck.free
+#define duckdb_function_get_init_data duck.function_get_init_data
+#define duckdb_function_get_local_init_data duck.function_get_local_init_data
+#define duckdb_function_set_error duck.function_set_error
+#define duckdb_geometry_type_get_crs duck.geometry_type_get_crs
+#define duckdb_get_list_child duck.get_list_child
+#define duckdb_get_type_id duck.get_type_id
+#define duckdb_get_varchar duck.get_varchar
+#define duckdb_hugeint_to_double duck.hugeint_to_double
+#define duckdb_init_get_bind_data duck.init_get_bind_data
+#define duckdb_init_get_column_count duck.init_get_column_count
+#define duckdb_init_get_column_index duck.init_get_column_index
+#define duckdb_init_set_error duck.init_set_error
+#define duckdb_init_set_init_data duck.init_set_init_data
+#define duckdb_init_set_max_threads duck.init_set_max_threads
+#define duckdb_interrupt duck.interrupt
+#define duckdb_library_version duck.library_version
+#define duckdb_list_type_child_type duck.list_type_child_type
+#define duckdb_list_vector_get_child duck.list_vector_get_child
+#define duckdb_list_vector_reserve duck.list_vector_reserve
+#define duckdb_list_vector_set_size duck.list_vector_set_size
+#define duckdb_logical_type_get_alias duck.logical_type_get_alias
+#define duckdb_map_type_key_type duck.map_type_key_type
+#define duckdb_map_type_value_type duck.map_type_value_type
+#define duckdb_nparams duck.nparams
+#define duckdb_open_ext duck.open_ext
+#define duckdb_parameter_name duck.parameter_name
+#define duckdb_pending_error duck.pending_error
+#define duckdb_pending_execute_task duck.pending_execute_task
+#define duckdb_pending_execution_is_finished duck.pending_execution_is_finished
+#define duckdb_pending_prepared duck.pending_prepared
+#define duckdb_pending_prepared_streaming duck.pending_prepared_streaming
+#define duckdb_prepare duck.prepare
+#define duckdb_prepare_error duck.prepare_error
+#define duckdb_prepare_extracted_statement duck.prepare_extracted_statement
+#define duckdb_prepared_statement_column_count duck.prepared_statement_column_count
+#define duckdb_prepared_statement_column_logical_type duck.prepared_statement_column_logical_type
+#define duckdb_prepared_statement_column_name duck.prepared_statement_column_name
+#define duckdb_prepared_statement_type duck.prepared_statement_type
+#define duckdb_query_progress duck.query_progress
+#define duckdb_register_scalar_function duck.register_scalar_function
+#define duckdb_register_table_function duck.register_table_function
+#define duckdb_result_error duck.result_error
+#define duckdb_rows_changed duck.rows_changed
+#define duckdb_scalar_function_add_parameter duck.scalar_function_add_parameter
+#define duckdb_scalar_function_bind_get_argument duck.scalar_function_bind_get_argument
+#define duckdb_scalar_function_bind_set_error duck.scalar_function_bind_set_error
+#define duckdb_scalar_function_get_extra_info duck.scalar_function_get_extra_info
+#define duckdb_scalar_function_set_bind duck.scalar_function_set_bind
+#define duckdb_scalar_function_set_error duck.scalar_function_set_error
+#define duckdb_scalar_function_set_extra_info duck.scalar_function_set_extra_info
+#define duckdb_scalar_function_set_function duck.scalar_function_set_function
+#define duckdb_scalar_function_set_name duck.scalar_function_set_name
+#define duckdb_scalar_function_set_return_type duck.scalar_function_set_return_type
+#define duckdb_scalar_function_set_special_handling duck.scalar_function_set_special_handling
+#define duckdb_set_config duck.set_config
+#define duckdb_string_t_data duck.string_t_data
+#define duckdb_string_t_length duck.string_t_length
+#define duckdb_struct_type_child_count duck.struct_type_child_count
+#define duckdb_struct_type_child_name duck.struct_type_child_name
+#define duckdb_struct_type_child_type duck.struct_type_child_type
+#define duckdb_struct_vector_get_child duck.struct_vector_get_child
+#define duckdb_table_function_add_parameter duck.table_function_add_parameter
+#define duckdb_table_function_set_bind duck.table_function_set_bind
+#define duckdb_table_function_set_extra_info duck.table_function_set_extra_info
+#define duckdb_table_function_set_function duck.table_function_set_function
+#define duckdb_table_function_set_init duck.table_function_set_init
+#define duckdb_table_function_set_local_init duck.table_function_set_local_init
+#define duckdb_table_function_set_name duck.table_function_set_name
+#define duckdb_table_function_supports_projection_pushdown duck.table_function_supports_projection_pushdown
+#define duckdb_union_type_member_count duck.union_type_member_count
+#define duckdb_union_type_member_name duck.union_type_member_name
+#define duckdb_union_type_member_type duck.union_type_member_type
+#define duckdb_unsafe_vector_assign_string_element_len duck.unsafe_vector_assign_string_element_len
+#define duckdb_valid_utf8_check duck.valid_utf8_check
+#define duckdb_vector_ensure_validity_writable duck.vector_ensure_validity_writable
+#define duckdb_vector_get_data duck.vector_get_data
+#define duckdb_vector_get_validity duck.vector_get_validity
+#define duckdb_vector_size duck.vector_size
+/* clang-format on */
+
+#endif
