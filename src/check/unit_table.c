@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/compile.h"
+#include "check/unit.h"
+#include "text/typing.h"
+
+#include <string.h>
+#include <strings.h>
+
+void unit_free_result(struct result **result)
+{
+    if (*result)
+        result_free(*result);
+    *result = NULL;
+}
+
+/* One value of a JSON row `r`, as text or as JSON. Names that begin with $ or / would be paths. */
+static void append_field(struct str *sql, const char *name, bool is_json)
+{
+    AUTO(str_release) struct str key = STR_INIT(UNIT_MAX_SQL_BYTES);
+    if (*name == '$' || *name == '/')
+        str_appendf(&key, "$.\"%s\"", name);
+    else
+        str_append(&key, name);
+    str_append(sql, is_json ? "(r -> " : "(r ->> ");
+    str_append_literal(sql, str_text(&key));
+    str_append(sql, ")");
+}
+
+static void append_rows(struct str *sql)
+{
+    str_append(sql, " FROM (SELECT unnest(from_json($leat_rows, '[\"JSON\"]')) AS r)");
+}
+
+/* What a value must look like so that the cast changes nothing; NULL: the cast is strict itself. */
+static const char *strict_pattern(const struct column *column, struct arena *arena)
+{
+    const char *type = column->type_text;
+    if (str_eq(column->type.id, "DECIMAL"))
+        return arena_printf(arena, "-?[0-9]+([.][0-9]{0,%d}0*)?", column->type.scale);
+    if (str_ends(type, "INT") || str_eq(type, "INTEGER") || str_eq(type, "UINTEGER"))
+        return "-?[0-9]+";
+    if (str_eq(type, "DATE"))
+        return "[0-9]{4}-[0-9]{2}-[0-9]{2}";
+    if (str_eq(type, "BOOLEAN"))
+        return "true|false";
+    return NULL;
+}
+
+static void append_value(struct str *sql, const struct column *column, struct arena *arena)
+{
+    bool is_nested = column->type.child_count > 0;
+    const char *pattern = strict_pattern(column, arena);
+    if (pattern) {
+        str_append(sql, "CASE WHEN NOT regexp_full_match(");
+        append_field(sql, column->name, false);
+        str_appendf(sql, ", '%s') THEN error('\"' || ", pattern);
+        append_field(sql, column->name, false);
+        str_append(sql, "|| '\" in column ' || ");
+        str_append_literal(sql, column->name);
+        str_append(sql, " || ' is no ' || ");
+        str_append_literal(sql, column->type_text);
+        str_append(sql, ") ELSE ");
+    }
+    str_append(sql, "CAST(");
+    append_field(sql, column->name, is_nested || str_eq(column->type_text, "JSON"));
+    str_appendf(sql, " AS %s)%s", column->type_text, pattern ? " END" : "");
+}
+
+/* Names a column of the test that the table does not have. */
+static int check_names(const struct unit_run *run, const struct unit_table *table,
+                       struct column_list columns, struct err *err)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (check_column(columns, table->columns[i]))
+            continue;
+        const char *nearest = check_nearest(columns, table->columns[i], run->arena);
+        bool is_expected = table == &run->test->expect;
+        err_set(err, ERR_CONFIG, "%s has no column \"%s\"",
+                is_expected ? run->test->model : table->name, table->columns[i]);
+        return nearest ? err_hint(err, "Did you mean \"%s\"?", nearest) : -1;
+    }
+    return 0;
+}
+
+static bool is_given(const struct unit_table *table, const char *name, const char **ret_written)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (strcasecmp(table->columns[i], name) == 0) {
+            *ret_written = table->columns[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+int unit_make_table(const struct unit_run *run, const struct unit_table *table, const char *into,
+                    struct column_list columns, struct err *err)
+{
+    AUTO(str_release) struct str sql = STR_INIT(UNIT_MAX_SQL_BYTES);
+    AUTO(unit_free_result) struct result *result = NULL;
+    TRY(check_names(run, table, columns, err));
+    str_appendf(&sql, "CREATE TABLE %s AS SELECT ", into);
+    for (size_t i = 0; i < columns.count; i++) {
+        struct column column = columns.items[i];
+        str_append(&sql, i ? ", " : "");
+        if (is_given(table, column.name, &column.name))
+            append_value(&sql, &column, run->arena);
+        else
+            str_appendf(&sql, "CAST(NULL AS %s)", column.type_text);
+        str_append(&sql, " AS ");
+        str_append_ident(&sql, columns.items[i].name);
+    }
+    append_rows(&sql);
+    struct param rows = {.name = "leat_rows", .type = "VARCHAR", .value = table->rows};
+    if (conn_query(run->conn, str_text(&sql), &rows, 1, &result, err) != 0)
+        return err_context(err, "rows of %s",
+                           table == &run->test->expect ? "\"expect\"" : table->name);
+    return 0;
+}
+
+int unit_guess_columns(const struct unit_run *run, const struct unit_table *table,
+                       struct column_list *ret_columns, struct err *err)
+{
+    struct column *columns = ARENA_ARRAY(run->arena, struct column, table->column_count + 1);
+    struct text_typing *typings =
+        ARENA_ARRAY(run->arena, struct text_typing, table->column_count + 1);
+    AUTO(str_release) struct str sql = STR_INIT(UNIT_MAX_SQL_BYTES);
+    AUTO(unit_free_result) struct result *result = NULL;
+    str_append(&sql, "SELECT 1");
+    for (size_t i = 0; i < table->column_count; i++) {
+        text_typing_init(&typings[i]);
+        str_append(&sql, ", ");
+        append_field(&sql, table->columns[i], false);
+    }
+    append_rows(&sql);
+    struct param rows = {.name = "leat_rows", .type = "VARCHAR", .value = table->rows};
+    TRY(conn_query(run->conn, str_text(&sql), &rows, 1, &result, err));
+    int got;
+    while ((got = result_next(result, err)) > 0) {
+        for (size_t i = 0; i < table->column_count; i++) {
+            const char *text = result_text(result, i + 1);
+            if (text)
+                text_typing_add(&typings[i], text, strlen(text));
+        }
+    }
+    char buffer[32];
+    for (size_t i = 0; i < table->column_count && got == 0; i++) {
+        char *type = arena_strdup(run->arena, text_type_sql(text_typing_end(&typings[i]), buffer));
+        TRY(conn_parse_type(run->conn, type, run->arena, &columns[i], err));
+        columns[i].name = table->columns[i];
+    }
+    *ret_columns = (struct column_list){.items = columns, .count = table->column_count};
+    return got;
+}
