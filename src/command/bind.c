@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+#include "check/check.h"
+#include "command/open.h"
+
+#include <inttypes.h>
+
+static struct source_spec spec_of(const struct node *node)
+{
+    static const char *const formats[] = {
+        [FORMAT_PARQUET] = "parquet", [FORMAT_CSV] = "csv", [FORMAT_TSV] = "tsv"};
+    return (struct source_spec){.name = node->id,
+                                .files = node->source.files,
+                                .format = formats[node->source.format],
+                                .time = node->source.time,
+                                .null_words = node->source.null_words,
+                                .null_word_count = node->source.null_word_count};
+}
+
+static int need_conn(void *context, struct conn **ret_conn, struct err *err)
+{
+    return opened_conn(context, ret_conn, err);
+}
+
+static int read_columns(struct opened *opened, const struct source_spec *spec, struct arena *arena,
+                        struct column_list *ret_columns, struct err *err)
+{
+    const struct source_ops *ops = source_ops_find(spec->format);
+    struct conn_opener opener = {need_conn, opened};
+    struct input_list nothing = {0};
+    struct source_plan plan = {0};
+    struct conn *conn = NULL;
+    TRY(opened_conn(opened, &conn, err));
+    TRY(ops->plan(spec, &nothing, &opener, arena, &plan, err));
+    return ops->columns(spec, &plan, conn, arena, ret_columns, err);
+}
+
+/* The first file tells the columns; the others are looked at when they are read. */
+static int columns_of_file(struct opened *opened, const struct node *node, struct arena *arena,
+                           struct column_list *ret_columns, struct err *err)
+{
+    struct source_spec spec = spec_of(node);
+    struct path_list files = {0};
+    struct file_id id = {0};
+    TRY(glob_expand(spec.files, arena, &files, err));
+    if (files.count == 0)
+        return 0; /* `run` says that a source has no files */
+    if (!glob_has_magic(files.items[0]))
+        spec.files = files.items[0];
+    TRY(file_stat(files.items[0], &id, err));
+    const char *key =
+        arena_printf(arena, "%s %" PRId64 " %" PRId64, files.items[0], id.size_bytes, id.mtime_ns);
+    if (project_recall_columns(opened->session.project, key, ret_columns))
+        return 0;
+    TRY(read_columns(opened, &spec, arena, ret_columns, err));
+    project_remember_columns(opened->session.project, key, *ret_columns);
+    return 0;
+}
+
+/* Text is typed over all its rows when it lands; from then on the warehouse knows. */
+static int columns_landed(struct bind_sources *sources, const struct node *node,
+                          struct column_list *ret_columns, struct err *err)
+{
+    struct opened *opened = sources->opened;
+    if (sources->lake == NULL) {
+        struct lake_options options = {.folder = opened->session.project->warehouse,
+                                       .mode = LAKE_READ};
+        TRY(lake_open(&options, &sources->lake, err));
+        TRY(lake_snapshot_load(sources->lake, -1, &opened->arena, &sources->snapshot, err));
+    }
+    const struct lake_table *table =
+        lake_snapshot_table(&sources->snapshot, node->schema, node->name);
+    if (table != NULL)
+        *ret_columns = table->columns;
+    return 0;
+}
+
+int bind_source_columns(void *context, const struct node *source, struct arena *arena,
+                        struct column_list *ret_columns, struct err *err)
+{
+    struct bind_sources *sources = context;
+    *ret_columns = (struct column_list){0};
+    if (source->source.format == FORMAT_PARQUET)
+        return columns_of_file(sources->opened, source, arena, ret_columns, err);
+    return columns_landed(sources, source, ret_columns, err);
+}
+
+static void check_output(const struct project *project, const struct node *node,
+                         struct problems *problems)
+{
+    const struct output *output = node->out.output;
+    const struct node *model = &project->nodes[node->out.model];
+    struct output_spec spec = {
+        .node = node->id,
+        .format = output->format == OUTPUT_CSV ? "csv" : "parquet",
+        .path = output->path,
+        .root = output->root,
+        .timezone = output->timezone,
+        .columns = output->columns,
+        .column_count = output->column_count,
+        .order_by = output->order_by,
+        .compression = output->compression,
+        .delimiter = output->delimiter,
+        .has_header = output->has_header,
+    };
+    struct err err = {0};
+    if (model->bound.count == 0 || output_validate(&spec, model->bound, &err) == 0)
+        return;
+    problem_add(problems, output->place, "%s", err.message);
+    if (err.hint[0] != '\0')
+        problem_hint(problems, "%s", err.hint);
+}
+
+void bind_check_nodes(const struct project *project, struct problems *problems)
+{
+    for (size_t i = 0; i < project->node_count; i++) {
+        const struct node *node = &project->nodes[i];
+        if (node->kind == NODE_OUTPUT)
+            check_output(project, node, problems);
+        else if (node->bound.count > 0)
+            checks_validate(node, problems);
+    }
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/describe.h"
+
+#include "base/str.h"
+
+const char *node_kind_name(const struct node *node)
+{
+    static const char *const names[] = {
+        [NODE_SOURCE] = "source", [NODE_MODEL] = "model", [NODE_OUTPUT] = "output"};
+    return names[node->kind];
+}
+
+const char *node_how(const struct node *node)
+{
+    static const char *const formats[] = {
+        [FORMAT_PARQUET] = "parquet", [FORMAT_CSV] = "csv", [FORMAT_TSV] = "tsv"};
+    static const char *const kinds[] = {[MATERIALIZED_VIEW] = "view",
+                                        [MATERIALIZED_TABLE] = "table",
+                                        [MATERIALIZED_INCREMENTAL] = "incremental",
+                                        [MATERIALIZED_PARTITIONED] = "partitioned"};
+    if (node->kind == NODE_SOURCE)
+        return formats[node->source.format];
+    if (node->kind == NODE_MODEL)
+        return kinds[node->model.materialized];
+    return node->out.output->format == OUTPUT_CSV ? "csv" : "parquet";
+}
+
+int node_find(const struct project *project, const char *name, const struct node **ret_node,
+              struct err *err)
+{
+    enum { NAMES_MAX = 4096 };
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    *ret_node = project_node(project, name);
+    if (*ret_node != NULL)
+        return 0;
+    for (size_t i = 0; i < project->node_count && count + 2 <= NAMES_MAX; i++) {
+        names[count++] = project->nodes[i].id;
+        if (project->nodes[i].name != NULL)
+            names[count++] = project->nodes[i].name;
+    }
+    err_set(err, ERR_NOT_FOUND, "there is no node \"%s\", or several have that name", name);
+    const char *nearest = nearest_name(name, names, count);
+    if (nearest != NULL)
+        return err_hint(err, "Did you mean %s?", nearest);
+    return err_hint(err, "\"leat ls\" lists all nodes.");
+}

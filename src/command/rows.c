@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/rows.h"
+
+#include "command/report.h"
+#include "command/table.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CELL_MAX = 1024 * 1024 * 1024 };
+
+enum rows_format rows_format_of(const char *name)
+{
+    if (str_eq(name, "csv"))
+        return ROWS_CSV;
+    if (str_eq(name, "json"))
+        return ROWS_JSON;
+    return str_eq(name, "jsonl") ? ROWS_JSONL : ROWS_TABLE;
+}
+
+struct rows rows_for_terminal(const struct terminal *terminal, enum rows_format format,
+                              const struct row_column *columns, size_t column_count)
+{
+    return (struct rows){.format = format,
+                         .out = terminal->out,
+                         .width = terminal->is_out_tty ? terminal->width : 0,
+                         .secrets = terminal->secrets,
+                         .columns = columns,
+                         .column_count = column_count};
+}
+
+/* RFC 4180, and "" for an empty text, so that it differs from NULL. */
+static void put_csv(FILE *out, const char *text)
+{
+    if (text == NULL)
+        return;
+    size_t len = strlen(text);
+    bool is_plain = len > 0 && strpbrk(text, ",\"\r\n") == NULL &&
+                    !isspace((unsigned char)text[0]) && !isspace((unsigned char)text[len - 1]);
+    if (is_plain) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+static void put_json_text(FILE *out, const char *text)
+{
+    AUTO(str_release) struct str json = STR_INIT(CELL_MAX);
+    str_append_json(&json, text);
+    fputs(str_text(&json), out);
+}
+
+/* DuckDB's JSON may hold NaN and Infinity, which JSON has not: as texts, outside of texts. */
+static void put_lenient_json(FILE *out, const char *text)
+{
+    static const char *const words[] = {"NaN", "Infinity", "-Infinity"};
+    bool is_text = false;
+    while (*text != '\0') {
+        const char *word = NULL;
+        for (size_t i = 0; !is_text && i < ARRAY_COUNT(words); i++)
+            if (str_starts(text, words[i]))
+                word = words[i];
+        if (word != NULL) {
+            fprintf(out, "\"%s\"", word);
+            text += strlen(word);
+            continue;
+        }
+        if (is_text && *text == '\\' && text[1] != '\0')
+            fputc(*text++, out);
+        else
+            is_text ^= *text == '"';
+        fputc(*text++, out);
+    }
+}
+
+/* inf and nan are no numbers in JSON: they are written as texts. */
+static bool is_json_number(const char *text)
+{
+    if (*text == '-')
+        text++;
+    return isdigit((unsigned char)*text);
+}
+
+static void put_json(FILE *out, enum cell_kind kind, const char *text)
+{
+    if (text == NULL)
+        fputs("null", out);
+    else if (kind == CELL_JSON)
+        put_lenient_json(out, text);
+    else if (kind == CELL_NUMBER && is_json_number(text))
+        fputs(text, out);
+    else
+        put_json_text(out, text);
+}
+
+static void put_object(struct rows *rows, const char *const *cells)
+{
+    fputc('{', rows->out);
+    for (size_t i = 0; i < rows->column_count; i++) {
+        fputs(i == 0 ? "" : ", ", rows->out);
+        put_json_text(rows->out, rows->columns[i].name);
+        fputs(": ", rows->out);
+        put_json(rows->out, rows->columns[i].kind, cells[i]);
+    }
+    fputc('}', rows->out);
+}
+
+static void put_csv_row(struct rows *rows, const char *const *cells)
+{
+    for (size_t i = 0; i < rows->column_count; i++) {
+        fputs(i == 0 ? "" : ",", rows->out);
+        put_csv(rows->out, cells[i]);
+    }
+    fputc('\n', rows->out);
+}
+
+void rows_begin(struct rows *rows)
+{
+    if (rows->format == ROWS_TABLE)
+        rows->table = table_new(rows->out, rows->width, rows->columns, rows->column_count);
+    if (rows->format == ROWS_JSON)
+        fputs("[", rows->out);
+    for (size_t i = 0; rows->format == ROWS_CSV && i < rows->column_count; i++) {
+        fputs(i == 0 ? "" : ",", rows->out);
+        put_csv(rows->out, rows->columns[i].name);
+    }
+    if (rows->format == ROWS_CSV)
+        fputc('\n', rows->out);
+}
+
+static void put(struct rows *rows, const char *const *cells)
+{
+    switch (rows->format) {
+    case ROWS_TABLE:
+        table_add(rows->table, cells);
+        break;
+    case ROWS_CSV:
+        put_csv_row(rows, cells);
+        break;
+    case ROWS_JSON:
+        fputs(rows->row_count == 0 ? "\n" : ",\n", rows->out);
+        put_object(rows, cells);
+        break;
+    case ROWS_JSONL:
+        put_object(rows, cells);
+        fputc('\n', rows->out);
+        break;
+    }
+    rows->row_count++;
+}
+
+void rows_add(struct rows *rows, const char *const *cells)
+{
+    if (rows->secrets == NULL || rows->secrets->list.count == 0) {
+        put(rows, cells);
+        return;
+    }
+    char **masked = calloc(rows->column_count, sizeof(*masked));
+    for (size_t i = 0; masked != NULL && i < rows->column_count; i++)
+        if (cells[i] != NULL && (masked[i] = strdup(cells[i])) != NULL)
+            secrets_mask(rows->secrets, masked[i]);
+    if (masked != NULL)
+        put(rows, (const char *const *)masked);
+    for (size_t i = 0; masked != NULL && i < rows->column_count; i++)
+        free(masked[i]);
+    free(masked);
+}
+
+int rows_end(struct rows *rows, struct err *err)
+{
+    if (rows->format == ROWS_TABLE)
+        table_end(rows->table);
+    if (rows->format == ROWS_JSON)
+        fputs(rows->row_count == 0 ? "]\n" : "\n]\n", rows->out);
+    rows_release(rows);
+    return output_flush(rows->out, err);
+}
+
+void rows_release(struct rows *rows)
+{
+    table_free(rows->table);
+    rows->table = NULL;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LEAT_RUN_EXECUTE_INTERNAL_H
+#define LEAT_RUN_EXECUTE_INTERNAL_H
+
+#include "check/check.h"
+#include "run/plan_internal.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/*
+ * Who may touch what: `struct execution` below "shared" only with `lock` held; a job's other members belong to the
+ * worker that runs it (state RUNNING), then to the publisher (STAGED), then to nobody.
+ */
+enum job_state {
+    JOB_WAITING, /* for inputs that run in this run too */
+    JOB_READY,
+    JOB_RUNNING,
+    JOB_STAGED, /* its files are written and checked, its commit is due */
+    JOB_DONE,
+    JOB_FAILED,
+    JOB_SKIPPED, /* an input failed */
+    JOB_CANCELLED
+};
+
+/* One node of the plan that runs: all its steps (partitions), one snapshot. */
+struct job {
+    const struct node *node;
+    struct step **steps;
+    size_t step_count;
+    enum job_state state;
+    size_t waiting; /* inputs that are not usable yet */
+    struct arena arena;
+    struct conn *conn; /* while running; conn_interrupt() under lock */
+    struct source_reading *reading;
+    const char *select_sql; /* the node's rows after this job, for its readers and checks */
+    struct lake_change change;
+    struct lake_change failures; /* rows for leat.failures; kind LAKE_KEEP and no name: none */
+    struct err err;
+    const char *cursor; /* incremental: greatest cursor value after this run */
+    const char **
+        partition_files; /* by step: name of the data file, "" for no rows; NULL: not partitioned */
+    int64_t *partition_rows; /* by step */
+    int64_t rows_in, rows_out, rows_rejected, bytes;
+    int64_t started_us, staged_us;
+    _Atomic int64_t done_units, total_units; /* partitions done, of how many */
+};
+
+struct execution {
+    struct session *session;
+    const struct plan *plan;
+    const struct plan_options *plan_options;
+    const struct run_options *options;
+    const struct run_listener *listener;
+    struct lake_snapshot snapshot; /* that the run reads; its own results come from the jobs */
+    struct ledger_list ledger;
+    struct arena arena; /* of the coordinating thread */
+
+    pthread_mutex_t lock; /* shared: */
+    pthread_cond_t changed;
+    struct job *jobs;
+    size_t job_count;
+    struct job **job_of_node; /* by node->index; NULL: does not run */
+    size_t open_count;        /* jobs not yet ended */
+    size_t running_count;
+    bool is_publishing;
+    bool is_stopping; /* start nothing new */
+    struct run_summary summary;
+
+    pthread_mutex_t expose_lock; /* guards the engine's catalog and: */
+    bool *is_exposed;            /* by node->index */
+    pthread_mutex_t event_lock;
+};
+
+/* What differs from kind to kind of node. `stage` fills select_sql, change and the row counts. */
+struct node_ops {
+    int (*stage)(struct execution *execution, struct job *job, struct err *err);
+};
+int stage_source(struct execution *execution, struct job *job, struct err *err);
+int stage_view(struct execution *execution, struct job *job, struct err *err);
+int stage_table(struct execution *execution, struct job *job, struct err *err);
+int stage_incremental(struct execution *execution, struct job *job, struct err *err);
+int stage_partitions(struct execution *execution, struct job *job, struct err *err);
+int stage_output(struct execution *execution, struct job *job, struct err *err);
+
+/* job.c: the moves of one job. */
+void job_run(struct execution *execution, struct job *job);
+void job_discard(struct execution *execution,
+                 struct job *job); /* removes what was staged and not published */
+struct ledger_entry job_ledger(const struct execution *execution, const struct job *job,
+                               const struct step *step);
+/* "models/x.sql:12:5" from an engine error in a model's SQL. */
+int model_error(const struct node *node, struct err *err);
+const struct lake_table *job_table(const struct execution *execution, const struct job *job);
+
+/* schedule.c: what a worker thread does (argument: the execution), and the thread that watches them. */
+void *schedule_work(void *argument);
+void schedule_watch(struct execution *execution);
+
+/* publish.c */
+void publish_staged(struct execution *execution, struct job **jobs, size_t count, bool together);
+
+/* rows.c: writing rows as data files of the node's table, and reading them back. */
+struct staged_rows {
+    struct column_list stored;
+    const char *select_list; /* makes the rows storable */
+    const char *field_ids;
+};
+int rows_describe(struct execution *execution, struct job *job, const char *select_sql,
+                  const struct param *params, size_t param_count, struct staged_rows *ret_rows,
+                  struct err *err) WARN_UNUSED;
+/* Writes one file; no rows gives *ret_file with path NULL and nothing on disk. */
+int rows_write(struct execution *execution, struct job *job, const struct staged_rows *rows,
+               const char *select_sql, const struct param *params, size_t param_count,
+               struct lake_new_file *ret_file, struct err *err) WARN_UNUSED;
+/* SELECT over staged files (and kept files of the table, when given). */
+int rows_select(struct execution *execution, struct job *job, const struct staged_rows *rows,
+                const struct lake_new_file *files, size_t file_count, const struct lake_file *kept,
+                size_t kept_count, const char **ret_sql, struct err *err) WARN_UNUSED;
+bool columns_equal(struct column_list a, struct column_list b); /* names and types, in order */
+/* A model's SQL without what may follow the statement. */
+const char *model_select(const struct node *node, struct arena *arena);
+
+/* expose.c: makes what a node reads visible by name in the engine. */
+int expose_inputs(struct execution *execution, struct job *job, struct err *err) WARN_UNUSED;
+int expose_node_of(struct execution *execution, struct job *job, const struct node *node,
+                   struct err *err) WARN_UNUSED;
+/* ERR_CONFLICT when a file that this node reads through views was changed meanwhile. */
+int verify_inputs(struct execution *execution, const struct node *node,
+                  struct err *err) WARN_UNUSED;
+
+/* failures.c: the first failing rows of checks, for leat.failures. */
+int failures_stage(struct execution *execution, struct job *job,
+                   const struct check_results *results, struct err *err) WARN_UNUSED;
+
+/* record.c: events and journal. */
+void record_start(struct execution *execution, struct job *job);
+void record_end(struct execution *execution, struct job *job);
+void record_checks(struct execution *execution, struct job *job,
+                   const struct check_results *results);
+void record_event(struct execution *execution, const struct run_event *event);
+
+#endif
