@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum { NODES_MAX = 64, SHOWN_MAX = 8, NAME_MAX_BYTES = 128, BAR_WIDTH = 20, LINE_MAX_BYTES = 1024 };
-static const int64_t redraw_us = 100 * 1000;
+static const int64_t redraw_us = 100000;
 
 struct running {
     char node[NAME_MAX_BYTES];

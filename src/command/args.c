@@ -324,3 +324,8 @@ size_t invocation_args(const struct invocation *invocation, const char *const **
     *ret_args = invocation->args.items;
     return invocation->args.count;
 }
+
+void invocation_set_exit_code(struct invocation *invocation, int exit_code)
+{
+    invocation->exit_code = exit_code;
+}

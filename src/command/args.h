@@ -24,6 +24,7 @@ struct invocation {
     VEC(const char *) args;
     VEC(struct setting_value) params; /* '-' in names already made '_' */
     bool wants_help, wants_version;
+    int exit_code;
     struct opened *opened; /* the project, once a command has asked for it */
 };
 

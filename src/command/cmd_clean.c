@@ -3,8 +3,7 @@
 #include "command/open.h"
 #include "command/report.h"
 
-int cmd_clean(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-              struct err *err)
+int cmd_clean(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     const char *older_than = invocation_option(invocation, "older-than");
     bool is_foreign = invocation_flag(invocation, "foreign");
@@ -14,7 +13,6 @@ int cmd_clean(struct invocation *invocation, struct terminal *terminal, int *ret
     int64_t age_us = 30 * US_PER_DAY;
     char bytes[32], count[32];
     AUTO(str_release) struct str text = STR_INIT(1024);
-    (void)ret_exit_code;
     if (older_than != NULL && duration_parse(older_than, &age_us, err) != 0)
         return err_context(err, "--older-than");
     if (is_foreign && older_than == NULL) {

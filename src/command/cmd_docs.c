@@ -194,13 +194,11 @@ static const struct {
     {"functions", append_functions},
 };
 
-int cmd_docs(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-             struct err *err)
+int cmd_docs(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     const char *const *args = NULL;
     const char *names[ARRAY_COUNT(topics)];
     AUTO(str_release) struct str text = STR_INIT(TEXT_MAX);
-    (void)ret_exit_code;
     invocation_args(invocation, &args);
     for (size_t i = 0; i < ARRAY_COUNT(topics); i++) {
         names[i] = topics[i].name;

@@ -161,8 +161,7 @@ static void append_all(struct explanation *e)
     json_decref(inputs);
 }
 
-int cmd_explain(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-                struct err *err)
+int cmd_explain(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     const char *const *args = NULL;
     struct session *session = NULL;
@@ -170,7 +169,6 @@ int cmd_explain(struct invocation *invocation, struct terminal *terminal, int *r
     struct plan_options options = {.now_us = now_us()}; /* all nodes: an input may run first */
     AUTO(str_release) struct str text = STR_INIT(TEXT_MAX);
     struct explanation explanation = {.plan = &plan, .text = &text};
-    (void)ret_exit_code;
     invocation_args(invocation, &args);
     TRY(open_session(invocation, terminal, OPEN_READ, &session, err));
     explanation.session = session;

@@ -147,14 +147,12 @@ static int read_limit(const struct invocation *invocation, int64_t *ret_limit, s
     return 0;
 }
 
-int cmd_history(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-                struct err *err)
+int cmd_history(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     const char *const *args = NULL;
     size_t arg_count = invocation_args(invocation, &args);
     struct session *session = NULL;
     int64_t limit = 0;
-    (void)ret_exit_code;
     TRY(read_limit(invocation, &limit, err));
     TRY(open_session(invocation, terminal, OPEN_READ, &session, err));
     AUTO(rows_release)

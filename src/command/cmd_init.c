@@ -60,14 +60,12 @@ static int write_files(struct arena *arena, const char *folder, struct err *err)
     return 0;
 }
 
-int cmd_init(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-             struct err *err)
+int cmd_init(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     const char *const *args = NULL;
     const char *dir = invocation_args(invocation, &args) > 0 ? args[0] : NULL;
     struct arena *arena = &invocation->arena;
     AUTO(str_release) struct str text = STR_INIT(TEXT_MAX);
-    (void)ret_exit_code;
     const char *folder = path_absolute(arena, dir == NULL ? "." : dir);
     TRY(check_free(arena, folder, err));
     TRY(write_files(arena, folder, err));

@@ -4,7 +4,7 @@
 #include "command/open.h"
 #include "command/report.h"
 
-enum { TEXT_MAX = 64 * 1024 * 1024, DEPTH_MAX = 1000 };
+enum { TEXT_MAX = 64 * 1024 * 1024, DEPTH_MAX = 1000, PREFIX_MAX = 64 * 1024 };
 
 struct lineage {
     const struct project *project;
@@ -83,7 +83,7 @@ static void append_tree(struct lineage *lineage, const struct node *node, struct
 static void append_text(struct lineage *lineage)
 {
     for (size_t i = 0; i < lineage->project->node_count; i++) {
-        AUTO(str_release) struct str prefix = STR_INIT(64 * 1024);
+        AUTO(str_release) struct str prefix = STR_INIT(PREFIX_MAX);
         const struct node *node = &lineage->project->nodes[i];
         if (lineage->is_shown[i] && !has_shown_input(lineage, node))
             append_tree(lineage, node, &prefix, 0);
@@ -141,15 +141,13 @@ static void append_mermaid(struct lineage *lineage)
     }
 }
 
-int cmd_lineage(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-                struct err *err)
+int cmd_lineage(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     const char *const *args = NULL;
     const char *format = invocation_option(invocation, "format");
     const struct node *node = NULL;
     struct opened *opened = NULL;
     AUTO(str_release) struct str text = STR_INIT(TEXT_MAX);
-    (void)ret_exit_code;
     TRY(open_project(invocation, terminal, &opened, err));
     TRY(open_report(opened, terminal, err));
     const struct project *project = opened->session.project;

@@ -53,8 +53,7 @@ static void add_node(struct rows *rows, const struct node *node, const struct bu
     rows_add(rows, cells);
 }
 
-int cmd_ls(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-           struct err *err)
+int cmd_ls(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     static const struct row_column columns[] = {{"node", CELL_TEXT},  {"kind", CELL_TEXT},
                                                 {"how", CELL_TEXT},   {"rows", CELL_NUMBER},
@@ -64,7 +63,6 @@ int cmd_ls(struct invocation *invocation, struct terminal *terminal, int *ret_ex
     struct ledger_list ledger = {0};
     bool *is_selected = NULL;
     bool only_sources = invocation_flag(invocation, "sources");
-    (void)ret_exit_code;
     TRY(open_session(invocation, terminal, OPEN_READ, &session, err));
     TRY(select_nodes(session->project, &selection, &session->arena, &is_selected, err));
     TRY(lake_ledger_load(session->lake, &session->arena, &ledger, err));

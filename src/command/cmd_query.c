@@ -119,15 +119,27 @@ static int lock(struct session *session, const struct lake_snapshot *snapshot, c
     return engine_lock(session->engine, paths, count, err);
 }
 
-int cmd_query(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-              struct err *err)
+/* A name that the project knows and the warehouse does not (yet). */
+static void hint_never_built(const struct project *project, const struct lake_snapshot *snapshot,
+                             const char *sql, struct err *err)
+{
+    if (err == NULL || strstr(err->message, "does not exist") == NULL)
+        return;
+    for (size_t i = 0; i < project->node_count; i++) {
+        const struct node *node = &project->nodes[i];
+        if (node->kind != NODE_OUTPUT && strstr(sql, node->id) != NULL &&
+            lake_snapshot_table(snapshot, node->schema, node->name) == NULL)
+            err_hint(err, "%s is not built yet: leat run -s +%s", node->id, node->id);
+    }
+}
+
+int cmd_query(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     const char *const *args = NULL;
     struct session *session = NULL;
     struct conn *conn = NULL;
     struct lake_snapshot snapshot = {0};
     struct answer answer = {.terminal = terminal, .file = invocation_option(invocation, "output")};
-    (void)ret_exit_code;
     invocation_args(invocation, &args);
     TRY(choose_format(invocation_option(invocation, "format"), answer.file, &answer.format, err));
     TRY(open_session(invocation, terminal, OPEN_READ, &session, err));
@@ -147,5 +159,7 @@ int cmd_query(struct invocation *invocation, struct terminal *terminal, int *ret
     interrupt_start(&interrupt);
     int result = answer_print(&answer, conn, err);
     interrupt_end(&interrupt);
+    if (result != 0)
+        hint_never_built(session->project, &snapshot, answer.sql, err);
     return result;
 }

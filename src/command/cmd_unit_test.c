@@ -77,8 +77,7 @@ static int finish(const struct tally *tally, size_t named, struct err *err)
     return 0;
 }
 
-int cmd_unit_test(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-                  struct err *err)
+int cmd_unit_test(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     struct opened *opened = NULL;
     struct conn *conn = NULL;
@@ -95,6 +94,6 @@ int cmd_unit_test(struct invocation *invocation, struct terminal *terminal, int 
             TRY(run_test(opened, &project->unit_tests[i], terminal, &tally, err));
     TRY(finish(&tally, name_count, err));
     fprintf(terminal->err, "%zu passed, %zu failed\n", tally.passed, tally.failed);
-    *ret_exit_code = tally.failed > 0 ? EXIT_FAILED : 0;
+    invocation_set_exit_code(invocation, tally.failed > 0 ? EXIT_FAILED : 0);
     return 0;
 }

@@ -58,8 +58,7 @@ static int print_ok(const struct project *project, const struct terminal *termin
     return print_text(terminal, &text, err);
 }
 
-int cmd_validate(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-                 struct err *err)
+int cmd_validate(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     struct opened *opened = NULL;
     bool is_json = str_eq(invocation_option(invocation, "format"), "json");
@@ -67,7 +66,7 @@ int cmd_validate(struct invocation *invocation, struct terminal *terminal, int *
     TRY(open_bind(opened, err));
     problems_sort(&opened->problems);
     if (opened->problems.list.count > 0)
-        *ret_exit_code = err_kind_info(ERR_CONFIG)->exit_code;
+        invocation_set_exit_code(invocation, err_kind_info(ERR_CONFIG)->exit_code);
     if (is_json)
         return print_json(&opened->problems, terminal, err);
     return opened->problems.list.count > 0 ? open_report(opened, terminal, err)

@@ -2,11 +2,9 @@
 #include "command/cmds.h"
 #include "command/report.h"
 
-int cmd_version(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-                struct err *err)
+int cmd_version(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     AUTO(str_release) struct str text = STR_INIT(1024);
-    (void)ret_exit_code;
     if (str_eq(invocation_option(invocation, "format"), "json"))
         str_appendf(&text, "{\"leat\": \"%s\", \"duckdb\": \"%s\"}\n", LEAT_VERSION,
                     engine_version());

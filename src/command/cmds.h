@@ -5,9 +5,8 @@
 #include "command/command.h"
 
 /* The functions behind the table in commands.c, one cmd_<name>.c each. */
-#define CMD(name)                                                                                \
-    int cmd_##name(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code, \
-                   struct err *err)
+#define CMD(name) \
+    int cmd_##name(struct invocation *invocation, struct terminal *terminal, struct err *err)
 CMD(clean);
 CMD(completion);
 CMD(docs);

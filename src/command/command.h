@@ -32,6 +32,8 @@ const char *invocation_option(const struct invocation *invocation, const char *n
 bool invocation_flag(const struct invocation *invocation, const char *name);
 size_t invocation_list(struct invocation *invocation, const char *name,
                        const char *const **ret_items);
+/* What the program ends with when the command itself has not failed; 0 unless said. */
+void invocation_set_exit_code(struct invocation *invocation, int exit_code);
 size_t invocation_args(const struct invocation *invocation, const char *const **ret_args);
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
@@ -59,9 +61,8 @@ struct command {
     const struct option
         *options; /* its own, beside the global ones; ends with name NULL; NULL: none */
     bool needs_project;
-    /* 0, or -1 with err; a run with failed nodes returns 0 and sets *ret_exit_code to 1. */
-    int (*run)(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-               struct err *err);
+    /* 0, or -1 with err; a run with failed nodes returns 0 after invocation_set_exit_code(…, 1). */
+    int (*run)(struct invocation *invocation, struct terminal *terminal, struct err *err);
 };
 extern const struct command commands[];
 extern const size_t command_count;

@@ -45,7 +45,7 @@ static int enter_folder(struct invocation *invocation, struct err *err)
 }
 
 static int run_command(int argc, char **argv, struct invocation *invocation,
-                       struct terminal *terminal, int *ret_exit_code, struct err *err)
+                       struct terminal *terminal, struct err *err)
 {
     TRY(args_parse(argc, argv, invocation, err));
     set_terminal(invocation, terminal);
@@ -54,20 +54,20 @@ static int run_command(int argc, char **argv, struct invocation *invocation,
     TRY(enter_folder(invocation, err));
     if (invocation->command == NULL || invocation->wants_help)
         return help_print(invocation, invocation->command, terminal, err);
-    return invocation->command->run(invocation, terminal, ret_exit_code, err);
+    return invocation->command->run(invocation, terminal, err);
 }
 
 int command_main(int argc, char **argv, struct terminal *terminal)
 {
     struct err err = {0};
-    int exit_code = 0;
     struct invocation invocation;
     invocation_init(&invocation);
-    if (run_command(argc, argv, &invocation, terminal, &exit_code, &err) != 0) {
+    if (run_command(argc, argv, &invocation, terminal, &err) != 0) {
         if (!(err.kind == ERR_CANCELLED && ferror(terminal->out))) /* as in `leat query … | head` */
             report_err(terminal, &err);
-        exit_code = err_kind_info(err.kind)->exit_code;
+        invocation.exit_code = err_kind_info(err.kind)->exit_code;
     }
+    int exit_code = invocation.exit_code;
     terminal->secrets = NULL; /* they go with the project */
     invocation_release(&invocation);
     return exit_code;

@@ -144,11 +144,9 @@ int help_print(struct invocation *invocation, const struct command *command,
     return print_text(terminal, &page, err);
 }
 
-int cmd_help(struct invocation *invocation, struct terminal *terminal, int *ret_exit_code,
-             struct err *err)
+int cmd_help(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     const char *const *args = NULL;
-    (void)ret_exit_code;
     if (invocation_args(invocation, &args) == 0)
         return help_print(invocation, NULL, terminal, err);
     if (strcmp(args[0], "options") == 0) {

@@ -6,7 +6,7 @@
 static void *watch(void *context)
 {
     struct interrupt *interrupt = context;
-    const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = 20000000L};
     while (!atomic_load(&interrupt->is_ended)) {
         if (*interrupt->stop != 0)
             conn_interrupt(interrupt->conn); /* again and again: the query may not have begun */

@@ -83,6 +83,7 @@ int open_project(struct invocation *invocation, struct terminal *terminal,
         .caller_folder = invocation->caller_folder,
         .params = invocation->params.items,
         .param_count = invocation->params.count,
+        .warehouse = invocation_option(invocation, "warehouse"),
         .need_conn = need_conn,
         .context = opened,
     };
@@ -109,12 +110,12 @@ int open_bind(struct opened *opened, struct err *err)
     return 0;
 }
 
-int open_report(const struct opened *opened, const struct terminal *terminal, struct err *err)
+int open_report(struct opened *opened, const struct terminal *terminal, struct err *err)
 {
     size_t count = opened->problems.list.count;
     if (count == 0)
         return 0;
-    problems_sort((struct problems *)&opened->problems);
+    problems_sort(&opened->problems);
     report_problems(terminal, terminal->err, &opened->problems);
     return err_set(err, ERR_CONFIG, "the project has %zu mistake%s", count, count == 1 ? "" : "s");
 }

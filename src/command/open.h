@@ -42,7 +42,7 @@ enum open_mode {
 int open_session(struct invocation *invocation, struct terminal *terminal, int modes,
                  struct session **ret_session, struct err *err) WARN_UNUSED;
 /* Prints the mistakes, if any, and gives -1 and ERR_CONFIG then. */
-int open_report(const struct opened *opened, const struct terminal *terminal,
+int open_report(struct opened *opened, const struct terminal *terminal,
                 struct err *err) WARN_UNUSED;
 /* A connection to the small engine for parsing and binding. */
 int opened_conn(struct opened *opened, struct conn **ret_conn, struct err *err) WARN_UNUSED;

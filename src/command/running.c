@@ -96,7 +96,7 @@ static int exit_code_of(const struct run_summary *summary)
 
 static int execute(struct invocation *invocation, struct terminal *terminal,
                    const struct running *running, struct session *session, const struct plan *plan,
-                   const struct plan_options *plan_options, int *ret_exit_code, struct err *err)
+                   const struct plan_options *plan_options, struct err *err)
 {
     struct run_options options = {
         .is_fail_fast = invocation_flag(invocation, "fail-fast"),
@@ -112,12 +112,12 @@ static int execute(struct invocation *invocation, struct terminal *terminal,
     TRY(run_execute(session, plan, plan_options, &options, &listener, &summary, err));
     summary.elapsed_us = monotonic_us() - running->started_us; /* with reading and planning */
     summary_print(terminal, &summary, running->is_test_only);
-    *ret_exit_code = exit_code_of(&summary);
+    invocation_set_exit_code(invocation, exit_code_of(&summary));
     return 0;
 }
 
 int running_execute(struct invocation *invocation, struct terminal *terminal,
-                    const struct running *running, int *ret_exit_code, struct err *err)
+                    const struct running *running, struct err *err)
 {
     bool is_dry = invocation_flag(invocation, "dry-run");
     struct session *session = NULL;
@@ -130,5 +130,5 @@ int running_execute(struct invocation *invocation, struct terminal *terminal,
     TRY(plan_make(session, &options, &session->arena, &plan, err));
     if (is_dry)
         return plan_print(terminal, &plan, err);
-    return execute(invocation, terminal, running, session, &plan, &options, ret_exit_code, err);
+    return execute(invocation, terminal, running, session, &plan, &options, err);
 }

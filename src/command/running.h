@@ -20,7 +20,7 @@ struct running {
     int64_t started_us; /* monotonic */
 };
 int running_execute(struct invocation *invocation, struct terminal *terminal,
-                    const struct running *running, int *ret_exit_code, struct err *err) WARN_UNUSED;
+                    const struct running *running, struct err *err) WARN_UNUSED;
 
 /* One line for people; to stderr. summary.c */
 void summary_print(const struct terminal *terminal, const struct run_summary *summary,

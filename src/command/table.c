@@ -40,6 +40,8 @@ static wchar_t next_char(const char **text)
 
 static size_t char_width(wchar_t code)
 {
+    if (code >= 0x20 && code < 0x7f)
+        return 1;
     int width = wcwidth(code);
     return width < 0 ? 1 : (size_t)width;
 }

@@ -164,6 +164,7 @@ extern struct duckdb_api duck;
 #define duckdb_union_type_member_type duck.union_type_member_type
 #define duckdb_unsafe_vector_assign_string_element_len duck.unsafe_vector_assign_string_element_len
 #define duckdb_valid_utf8_check duck.valid_utf8_check
+#define duckdb_validity_set_row_invalid duck.validity_set_row_invalid
 #define duckdb_vector_ensure_validity_writable duck.vector_ensure_validity_writable
 #define duckdb_vector_get_data duck.vector_get_data
 #define duckdb_vector_get_validity duck.vector_get_validity

@@ -245,16 +245,19 @@ static bool is_number(duckdb_type id)
     }
 }
 
-/* The macro calls leat_unpack_any() in each case, so this looks at every list. */
+/*
+ * The macro calls leat_unpack_any() in each case, so this looks at every list. While the macro is
+ * made the type is not known yet.
+ */
 static void check_values(duckdb_bind_info info)
 {
     duckdb_expression expression = duckdb_scalar_function_bind_get_argument(info, ARG_VALUES);
     AUTO(type_destroy) duckdb_logical_type type = duckdb_expression_return_type(expression);
     duckdb_destroy_expression(&expression);
+    duckdb_type id = duckdb_get_type_id(type);
     AUTO(type_destroy)
-    duckdb_logical_type element =
-        duckdb_get_type_id(type) == DUCKDB_TYPE_LIST ? duckdb_list_type_child_type(type) : NULL;
-    if (element == NULL || !is_number(duckdb_get_type_id(element)))
+    duckdb_logical_type element = id == DUCKDB_TYPE_LIST ? duckdb_list_type_child_type(type) : NULL;
+    if (id != DUCKDB_TYPE_INVALID && (element == NULL || !is_number(duckdb_get_type_id(element))))
         duckdb_scalar_function_bind_set_error(
             info, "unpack_intervals: values is no list of integers, decimals or doubles");
 }
@@ -269,8 +272,11 @@ static void share_texts(duckdb_function_info info, duckdb_data_chunk input, duck
     AUTO(str_release) struct str part = STR_INIT(64);
     struct err err = {0};
     for (idx_t row = 0; row < duckdb_data_chunk_get_size(input); row++) {
-        if (vector_is_null(text, row))
-            continue; /* null in, null out: DuckDB sees to that */
+        if (vector_is_null(text, row)) {
+            duckdb_vector_ensure_validity_writable(output);
+            duckdb_validity_set_row_invalid(duckdb_vector_get_validity(output), row);
+            continue;
+        }
         size_t len;
         const char *number = vector_string(text, row, &len);
         str_clear(&part);
@@ -350,7 +356,7 @@ static int register_share(struct conn *conn, struct err *err)
 /* Casts back to the type of the list's elements; the second argument is never evaluated. */
 #define AS_ROWS(list)                                                                       \
     "cast_to_type(" list ", [{start_time: NULL::TIMESTAMPTZ, end_time: NULL::TIMESTAMPTZ, " \
-    "local_start: NULL::TIMESTAMP, value: readings[1], quality: NULL::VARCHAR}])"
+    "local_start: NULL::TIMESTAMP, value: list_first(readings), quality: NULL::VARCHAR}])"
 
 static const char macro[] =
     "CREATE OR REPLACE MACRO unpack_intervals(day, readings, resolution, zone, "
@@ -370,7 +376,7 @@ static const char macro[] =
                                                   "value: CASE WHEN leat_slot.share_to - leat_slot.share_from = leat_slot.share_of "
                                                   "THEN readings[leat_slot.element] "
                                                   "ELSE cast_to_type(leat_share(readings[leat_slot.element]::VARCHAR, leat_slot.share_from, "
-                                                  "leat_slot.share_to, leat_slot.share_of), readings[1]) END, "
+                                                  "leat_slot.share_to, leat_slot.share_of), list_first(readings)) END, "
                                                   "quality: leat_slot.quality}) END";
 
 int unpack_intervals_register(struct conn *conn, struct err *err)

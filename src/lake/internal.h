@@ -153,7 +153,8 @@ int publish_find(struct publish *publish, const char *schema, const char *name,
 int publish_schema(struct publish *publish, const char *schema, struct entry *entry,
                    struct err *err) WARN_UNUSED;
 int publish_create_table(struct publish *publish, const struct lake_change *change,
-                         struct entry *entry, struct err *err) WARN_UNUSED;
+                         const struct lake_field *fields, struct entry *entry,
+                         struct err *err) WARN_UNUSED; /* `fields`: the numbers to keep, or NULL */
 int publish_drop_table(struct publish *publish, struct entry *entry, struct err *err) WARN_UNUSED;
 int publish_create_view(struct publish *publish, const struct lake_change *change,
                         struct entry *entry, struct err *err) WARN_UNUSED;

@@ -89,8 +89,8 @@ int lake_files_sql(struct lake *lake, const struct lake_table *table, const stru
 
 /*
  * The SELECT list that makes the rows of `columns` storable without loss (HUGEINT → DECIMAL(38,0) with check,
- * ENUM → VARCHAR, ARRAY → LIST …) and the columns as they will be stored. A type that cannot be stored is
- * ERR_CONFIG naming the column and the cast to write. One table, src/lake/types.c.
+ * ENUM → VARCHAR, ARRAY → LIST …; "*" when nothing needs it) and the columns as they will be stored. A type that cannot be stored is
+ * ERR_CONFIG naming the column and the cast to write. One table, src/lake/types_table.c.
  */
 int lake_types_map(struct column_list columns, struct arena *arena, char **ret_select_list,
                    struct column_list *ret_stored, struct err *err) WARN_UNUSED;
@@ -105,8 +105,8 @@ struct lake_new_file {
     struct parquet_stats stats;
 };
 enum lake_change_kind {
-    LAKE_REPLACE, /* all old files of the table end */
-    LAKE_APPEND,  /* `ended` end, the others stay */
+    LAKE_REPLACE, /* all old files of the table end; other columns make a new table of the name */
+    LAKE_APPEND,  /* `ended` end, the others stay; other columns are ERR_CONFLICT */
     LAKE_VIEW,    /* the table becomes (or stays) a view */
     LAKE_KEEP     /* only ledger, inputs or redo rows change; no snapshot */
 };
@@ -187,7 +187,8 @@ struct lake_change {
 /*
  * Publishes all changes in one SQLite transaction, each as a snapshot of its own, in order. A change that
  * fails (conflict) is left out and says so in its `result`; the others are published. With `together`
- * all changes form one snapshot, or none is published. -1 when the transaction itself failed: nothing is published.
+ * all changes form one snapshot, or none is published (then each `result` says why). -1 when the transaction itself
+ * failed: nothing is published.
  */
 int lake_publish(struct lake *lake, struct lake_change *changes, size_t count, bool together,
                  struct err *err) WARN_UNUSED;

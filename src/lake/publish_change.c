@@ -74,12 +74,15 @@ static int prepare_table(struct publish *publish, struct lake_change *change, st
                          struct lake_table *table, struct err *err)
 {
     bool has_inlined = false;
+    const struct lake_field *kept = NULL;
     if (entry->view_id >= 0)
         TRY(publish_drop_view(publish, entry, err));
     if (entry->table_id >= 0) {
         TRY(table_load(publish->lake, entry->table_id, publish->arena, table, err));
         TRY(table_has_inlined(publish->lake, entry->table_id, &has_inlined, err));
-        if (fields_match(change->columns, table) && !has_inlined)
+        if (fields_match(change->columns, table))
+            kept = table->fields;
+        if (kept != NULL && !has_inlined)
             return 0;
         if (change->kind == LAKE_APPEND) {
             err_set(err, ERR_CONFLICT,
@@ -89,7 +92,7 @@ static int prepare_table(struct publish *publish, struct lake_change *change, st
         }
         TRY(publish_drop_table(publish, entry, err));
     }
-    TRY(publish_create_table(publish, change, entry, err));
+    TRY(publish_create_table(publish, change, kept, entry, err));
     return table_load(publish->lake, entry->table_id, publish->arena, table, err);
 }
 

@@ -106,12 +106,16 @@ int publish_schema(struct publish *publish, const char *schema, struct entry *en
                   entry->schema_path.path);
 }
 
-/* Numbered as lake_field_ids() numbers them: from 1, parents before children. */
+/*
+ * Numbered as lake_field_ids() numbers the columns of the files: `field` says how, or NULL: from 1,
+ * parents before children.
+ */
 static int add_column(struct publish *publish, int64_t table_id, const struct column *column,
-                      const char *name, int64_t parent, int64_t *next, struct err *err)
+                      const char *name, const struct lake_field *field, int64_t parent,
+                      int64_t *next, struct err *err)
 {
     const char *type = type_to_ducklake(&column->type, publish->arena);
-    int64_t id = (*next)++;
+    int64_t id = field != NULL ? field->id : (*next)++;
     bool is_nested = column->type.child_count > 0;
     if (type == NULL)
         return err_set(err, ERR_INTERNAL, "column \"%s\" has no stored type: %s", name,
@@ -127,13 +131,14 @@ static int add_column(struct publish *publish, int64_t table_id, const struct co
             child = "element";
         else if (str_eq(type, "map"))
             child = i == 0 ? "key" : "value";
-        TRY(add_column(publish, table_id, &column->type.children[i], child, id, next, err));
+        TRY(add_column(publish, table_id, &column->type.children[i], child,
+                       field != NULL ? &field->children[i] : NULL, id, next, err));
     }
     return 0;
 }
 
 int publish_create_table(struct publish *publish, const struct lake_change *change,
-                         struct entry *entry, struct err *err)
+                         const struct lake_field *fields, struct entry *entry, struct err *err)
 {
     struct db *db = &publish->lake->db;
     int64_t next = 1;
@@ -148,7 +153,8 @@ int publish_create_table(struct publish *publish, const struct lake_change *chan
                change->name, entry->table_path.path, (int64_t)entry->table_path.is_relative));
     for (size_t i = 0; i < change->columns.count; i++)
         TRY(add_column(publish, entry->table_id, &change->columns.items[i],
-                       change->columns.items[i].name, -1, &next, err));
+                       change->columns.items[i].name, fields != NULL ? &fields[i] : NULL, -1, &next,
+                       err));
     return db_run(db, err, "INSERT INTO ducklake_schema_versions VALUES (?, ?, ?)", "iii",
                   publish->snapshot_id, publish->schema_version, entry->table_id);
 }

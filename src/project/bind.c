@@ -12,12 +12,6 @@
 
 #define CATALOG "leat_bind"
 
-bool bind_is_fatal(const struct err *err)
-{
-    return err->kind != ERR_CONFIG && err->kind != ERR_USAGE && err->kind != ERR_DATA &&
-           err->kind != ERR_NOT_FOUND;
-}
-
 static int attach(struct binder *binder)
 {
     char *home = NULL;
@@ -79,7 +73,7 @@ static int bind_source(struct binder *binder, struct node *node, source_columns_
     if (!node->source.files) /* a mistake in leat.yaml, already told */
         return 0;
     if (source_columns(context, node, binder->arena, &columns, &err) != 0) {
-        if (bind_is_fatal(&err) && err.kind != ERR_IO && err.kind != ERR_DENIED) {
+        if (problem_is_fatal(&err) && err.kind != ERR_IO && err.kind != ERR_DENIED) {
             if (binder->err)
                 *binder->err = err;
             return -1;

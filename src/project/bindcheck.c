@@ -59,7 +59,7 @@ static int canonical_type(struct binder *binder, const struct node_column *colum
                   strlen(parsed.type_text));
         return 0;
     }
-    if (bind_is_fatal(&err)) {
+    if (problem_is_fatal(&err)) {
         *binder->err = err;
         return -1;
     }

@@ -148,16 +148,11 @@ static int describe_cursor(struct binder *binder, struct conn *conn, const struc
 
 static int take_error(struct binder *binder, struct place origin, const struct err *err)
 {
-    if (bind_is_fatal(err)) {
+    if (problem_is_fatal(err)) {
         *binder->err = *err;
         return -1;
     }
-    int line = 0, column = 0;
-    if (sscanf(err->where, "%d:%d", &line, &column) >= 1 && line > 0) {
-        origin.column = line == 1 ? origin.column + (column > 0 ? column - 1 : 0) : column;
-        origin.line += line - 1;
-    }
-    problem_from_err(binder->problems, origin, err);
+    problem_from_err(binder->problems, sqltext_place(origin, err), err);
     return 0;
 }
 

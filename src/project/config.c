@@ -71,6 +71,8 @@ static void load_scalars(struct loader *loader, const struct yaml *map)
                *warehouse = field_expanded(loader, map, "warehouse");
     if (name)
         project->name = name;
+    if (loader->options->warehouse)
+        warehouse = loader->options->warehouse;
     if (warehouse)
         project->warehouse =
             path_absolute(loader->arena, path_join(loader->arena, project->folder, warehouse));

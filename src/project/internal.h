@@ -63,6 +63,7 @@ struct loader {
 /* ---- problems.c ---- */
 size_t problem_count(const struct problems *problems);
 void problem_from_err(struct problems *problems, struct place place, const struct err *err);
+bool problem_is_fatal(const struct err *err); /* about the machine, not about what the user wrote */
 /* A hint to the last problem: the nearest of `known`, else all of them. */
 void problem_nearest(struct problems *problems, const char *name, const char *const *known,
                      size_t count);
@@ -142,8 +143,8 @@ const struct zone *sqltext_zone(struct loader *loader, struct place place, const
 
 /* ---- check.c, column.c, output.c, unit.c ---- */
 void columns_load(struct loader *loader, struct draft *draft, const struct yaml *columns,
-                  const struct yaml *checks);
-void outputs_load(struct loader *loader, struct draft *draft, const struct yaml *outputs);
+                  const struct yaml *list);
+void outputs_load(struct loader *loader, struct draft *model, const struct yaml *outputs);
 void unit_tests_load(struct loader *loader);
 /* A value as JSON text: plain numbers, true, false and null as such, all else as strings. */
 void yaml_to_json(const struct yaml *node, struct str *out);
@@ -167,7 +168,6 @@ struct binder {
 };
 int binder_conn(struct binder *binder,
                 struct conn **ret_conn) WARN_UNUSED; /* our catalog is attached and current */
-bool bind_is_fatal(const struct err *err); /* about the machine, not about what the user wrote */
 /* The columns that readers of the node see. */
 struct column_list bind_visible(struct binder *binder, const struct node *node);
 /* bindmodel.c: the columns of a model, from the cache or the engine. Sets node->bound unless it adds a problem. */

@@ -7,12 +7,7 @@
 /* A project that is one big mistake must not fill the screen or the memory. */
 #define PROBLEMS_MAX 500
 
-static char *format_text(struct arena *arena, const char *format, va_list args)
-{
-    char text[1024];
-    vsnprintf(text, sizeof(text), format, args);
-    return arena_strdup(arena, text);
-}
+#define TEXT_MAX 1024
 
 void problem_add(struct problems *problems, struct place place, const char *format, ...)
 {
@@ -20,11 +15,13 @@ void problem_add(struct problems *problems, struct place place, const char *form
         problems->dropped++;
         return;
     }
+    char text[TEXT_MAX];
     va_list args;
     va_start(args, format);
-    char *message = format_text(problems->arena, format, args);
+    vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     place.file = arena_strdup(problems->arena, place.file); /* outlives the project */
+    char *message = arena_strdup(problems->arena, text);
     VEC_PUSH(problems->arena, problems->list, (struct problem){.place = place, .message = message});
 }
 
@@ -32,16 +29,23 @@ void problem_hint(struct problems *problems, const char *format, ...)
 {
     if (problems->list.count == 0 || problems->dropped > 0)
         return;
+    char text[TEXT_MAX];
     va_list args;
     va_start(args, format);
-    problems->list.items[problems->list.count - 1].hint =
-        format_text(problems->arena, format, args);
+    vsnprintf(text, sizeof(text), format, args);
     va_end(args);
+    problems->list.items[problems->list.count - 1].hint = arena_strdup(problems->arena, text);
 }
 
 size_t problem_count(const struct problems *problems)
 {
     return problems->list.count + problems->dropped;
+}
+
+bool problem_is_fatal(const struct err *err)
+{
+    return err->kind != ERR_CONFIG && err->kind != ERR_USAGE && err->kind != ERR_DATA &&
+           err->kind != ERR_NOT_FOUND;
 }
 
 void problem_from_err(struct problems *problems, struct place place, const struct err *err)

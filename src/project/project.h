@@ -219,6 +219,7 @@ struct project_options {
     const char *caller_folder; /* where the user stands, for "did you mean --input /abs/path" */
     const struct setting_value *params;
     size_t param_count;
+    const char *warehouse; /* in the place of leat.yaml's, relative to `folder`; or NULL */
     /* Opens DuckDB when a model is not in the cache; called at most once. `context` is the caller's. */
     int (*need_conn)(void *context, struct conn **ret_conn, struct err *err);
     void *context;

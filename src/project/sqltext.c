@@ -33,13 +33,6 @@ struct place sqltext_place(struct place origin, const struct err *err)
     return place;
 }
 
-/* Errors that are about the machine and not about the text. */
-static bool is_fatal(const struct err *err)
-{
-    return err->kind != ERR_CONFIG && err->kind != ERR_USAGE && err->kind != ERR_DATA &&
-           err->kind != ERR_NOT_FOUND;
-}
-
 /* The token in: syntax error at or near "token". */
 static const char *token_at_error(struct arena *arena, const char *message)
 {
@@ -150,7 +143,7 @@ const struct sql_info *sqltext_analyze(struct loader *loader, struct place origi
         cache_put_sql(&loader->state->cache, key, info);
         return info;
     }
-    if (is_fatal(&err))
+    if (problem_is_fatal(&err))
         loader->fatal = err;
     else
         say_error(loader, origin, sql, &err, conn);
@@ -175,7 +168,7 @@ const struct zone *sqltext_zone(struct loader *loader, struct place place, const
     if (loader_conn(loader, &conn) != 0)
         return NULL;
     if (zone_load(conn, name, loader->arena, &zone, &err) != 0) {
-        if (is_fatal(&err))
+        if (problem_is_fatal(&err))
             loader->fatal = err;
         else
             problem_from_err(loader->problems, place, &err);

@@ -67,6 +67,37 @@ static bool uses_param(const struct node *node, const char *name)
     return false;
 }
 
+/* Checks change no rows, so they are not in the fingerprint; but rows must pass those that are written now. */
+static struct hash checks_hash(const struct node *node)
+{
+    struct hasher *hasher = hasher_new();
+    for (size_t i = 0; i < node->check_count; i++) {
+        const struct check *check = &node->checks[i];
+        hasher_add_i64(hasher, check->kind);
+        hasher_add_i64(hasher, check->severity);
+        hasher_add_i64(hasher, check->min_rows);
+        hasher_add_i64(hasher, check->max_rows);
+        hasher_add_text(hasher, check->text);
+        for (size_t j = 0; j < check->column_count; j++)
+            hasher_add_text(hasher, check->columns[j]);
+        for (size_t j = 0; j < check->value_count; j++)
+            hasher_add_text(hasher, check->values[j]);
+    }
+    return hasher_end(hasher);
+}
+
+static const char *reason_checks(const struct planner *planner, const struct node *node)
+{
+    const struct ledger_entry *whole = planner_ledger(planner, node->id, "");
+    if (whole == NULL || whole->details == NULL)
+        return NULL;
+    AUTO(free_json) json_t *details = json_loads(whole->details, 0, NULL);
+    const char *before = json_string_value(json_object_get(details, "checks"));
+    if (before == NULL || str_eq(before, checks_hash(node).hex))
+        return NULL;
+    return arena_printf(planner->arena, "its checks changed: %s", node->place.file);
+}
+
 const char *node_details(const struct node *node, const struct project *project,
                          struct arena *arena)
 {
@@ -77,6 +108,7 @@ const char *node_details(const struct node *node, const struct project *project,
             json_object_set_new(params, project->params[i].name,
                                 json_string(project->params[i].value));
     json_object_set_new(details, "params", params);
+    json_object_set_new(details, "checks", json_string(checks_hash(node).hex));
     if (node->kind == NODE_MODEL)
         json_object_set_new(details, "text", json_string(node->model.raw_text));
     if (node->kind == NODE_SOURCE)
@@ -187,7 +219,7 @@ const char *reason_to_run(const struct planner *planner, const struct node *node
     const char *reason = reason_rerun(planner, node, done);
     if (reason == NULL && node->kind != NODE_SOURCE)
         reason = reason_inputs(planner, node, done->inputs, inputs);
-    return reason;
+    return reason != NULL ? reason : reason_checks(planner, node);
 }
 
 const char *reason_source_changed(const struct planner *planner, const struct node *node,

@@ -166,6 +166,17 @@ def test_leat_replaces_inlined_rows(folder, foreign):
     assert agree(folder) == ["1\tq"]
 
 
+def test_field_ids_survive_a_new_table(folder, foreign):
+    """The table is made anew, the files carry the old table's numbers of its columns."""
+    foreign("ALTER TABLE energy.t DROP COLUMN b", "ALTER TABLE energy.t ADD COLUMN b VARCHAR")
+    foreign("INSERT INTO energy.t VALUES (10, 'in')", inline=10)
+    tool(folder, "replace energy.t SELECT 1::INTEGER AS a, 'q' AS b", run="r2")
+    assert agree(folder) == ["1\tq"]
+    foreign("INSERT INTO energy.t VALUES (2, 'r')")
+    tool(folder, "replace energy.t SELECT {'x': 5} AS s, [1] AS l", run="r3")
+    assert agree(folder) == ["{'x': 5}\t[1]"]
+
+
 def test_leat_does_not_append_beside_inlined_rows(folder, foreign):
     foreign("INSERT INTO energy.t VALUES (10, 'in')", inline=10)
     lines = tool.try_(folder, "base 1", "append energy.t SELECT 1::INTEGER AS a, 'q' AS b", run="r2")

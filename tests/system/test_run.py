@@ -83,7 +83,15 @@ def test_touching_sql_reruns_it_and_what_reads_it(leat, shop):
 def test_white_space_and_comments_rerun_nothing(leat, shop):
     model = shop / "models/shop/daily.sql"
     model.write_text(model.read_text().replace("FROM raw.sales", "-- a comment\n  FROM   raw.sales\n"))
-    assert "up to date" in leat.ok("explain", "shop.daily", "-C", shop).out
+    assert "would not run" in leat.ok("explain", "shop.daily", "-C", shop).out
+    assert ran(leat, shop) == []
+
+
+def test_changed_check_is_run_but_readers_are_not(leat, shop):
+    model = shop / "models/shop/daily.sql"
+    model.write_text(model.read_text().replace("[amount]", "[amount, day]"))
+    assert "checks changed" in leat.ok("explain", "shop.daily", "-C", shop).out
+    assert ran(leat, shop) == ["shop.daily"]
     assert ran(leat, shop) == []
 
 

@@ -25,8 +25,7 @@
  *     put ROOT FILE TEXT       delivers a file with this text      delete ROOT FILE
  *     redo                     staging                             ledger
  *     clean OLDER_US foreign|ours dry|really
- *     wait                     until a line comes (used to hold the lock)
- *     sleep MS
+ *     sleep MS                           holds the lock meanwhile
  */
 enum { CHANGES_MAX = 16 };
 
