@@ -26,8 +26,10 @@ static void append_done(struct str *text, const struct run_event *event,
     append_painted(text, terminal, green, "done");
     if (event->done > 1)
         str_appendf(text, "  %lld partitions", (long long)event->done);
-    str_appendf(text, "  %s row%s  %s\n", format_count(event->rows, rows),
-                event->rows == 1 ? "" : "s", duration_format(event->elapsed_us, elapsed));
+    if (event->rows >= 0) /* a view has none to count */
+        str_appendf(text, "  %s row%s", format_count(event->rows, rows),
+                    event->rows == 1 ? "" : "s");
+    str_appendf(text, "  %s\n", duration_format(event->elapsed_us, elapsed));
 }
 
 static void append_failed(struct str *text, const struct run_event *event,

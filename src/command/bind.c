@@ -5,18 +5,6 @@
 
 #include <inttypes.h>
 
-static struct source_spec spec_of(const struct node *node)
-{
-    static const char *const formats[] = {
-        [FORMAT_PARQUET] = "parquet", [FORMAT_CSV] = "csv", [FORMAT_TSV] = "tsv"};
-    return (struct source_spec){.name = node->id,
-                                .files = node->source.files,
-                                .format = formats[node->source.format],
-                                .time = node->source.time,
-                                .null_words = node->source.null_words,
-                                .null_word_count = node->source.null_word_count};
-}
-
 static int need_conn(void *context, struct conn **ret_conn, struct err *err)
 {
     return opened_conn(context, ret_conn, err);
@@ -39,7 +27,7 @@ static int read_columns(struct opened *opened, const struct source_spec *spec, s
 static int columns_of_file(struct opened *opened, const struct node *node, struct arena *arena,
                            struct column_list *ret_columns, struct err *err)
 {
-    struct source_spec spec = spec_of(node);
+    struct source_spec spec = source_spec_of(node);
     struct path_list files = {0};
     struct file_id id = {0};
     TRY(glob_expand(spec.files, arena, &files, err));
@@ -88,25 +76,12 @@ int bind_source_columns(void *context, const struct node *source, struct arena *
 static void check_output(const struct project *project, const struct node *node,
                          struct problems *problems)
 {
-    const struct output *output = node->out.output;
     const struct node *model = &project->nodes[node->out.model];
-    struct output_spec spec = {
-        .node = node->id,
-        .format = output->format == OUTPUT_CSV ? "csv" : "parquet",
-        .path = output->path,
-        .root = output->root,
-        .timezone = output->timezone,
-        .columns = output->columns,
-        .column_count = output->column_count,
-        .order_by = output->order_by,
-        .compression = output->compression,
-        .delimiter = output->delimiter,
-        .has_header = output->has_header,
-    };
+    struct output_spec spec = output_spec_of(node, project);
     struct err err = {0};
     if (model->bound.count == 0 || output_validate(&spec, model->bound, &err) == 0)
         return;
-    problem_add(problems, output->place, "%s", err.message);
+    problem_add(problems, node->out.output->place, "%s", err.message);
     if (err.hint[0] != '\0')
         problem_hint(problems, "%s", err.hint);
 }

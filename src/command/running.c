@@ -110,6 +110,9 @@ static int execute(struct invocation *invocation, struct terminal *terminal,
         listener.event = ignore_event;
     terminal->is_stoppable = 1;
     TRY(run_execute(session, plan, plan_options, &options, &listener, &summary, err));
+    /* Text that landed for the first time has its types now: the next call need not bind. */
+    if (!running->is_test_only && !session->project->is_bound && summary.done > 0)
+        TRY(open_bind(invocation->opened, err));
     summary.elapsed_us = monotonic_us() - running->started_us; /* with reading and planning */
     summary_print(terminal, &summary, running->is_test_only);
     invocation_set_exit_code(invocation, exit_code_of(&summary));

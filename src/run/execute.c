@@ -85,6 +85,26 @@ static void free_jobs(struct execution *execution)
     arena_release(&execution->arena);
 }
 
+/*
+ * Files so young that they had to be looked at again, and had not changed: keep that, so that the next
+ * plan need not look. No snapshot; an index that cannot be kept costs time only.
+ */
+static void keep_index(struct session *session, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->step_count; i++) {
+        const struct step *step = &plan->steps[i];
+        if (step->state != STEP_UP_TO_DATE || step->source == NULL ||
+            step->source->indexed_count == 0)
+            continue;
+        struct lake_change change = {.kind = LAKE_KEEP,
+                                     .inputs = step->source->files,
+                                     .input_count = step->source->file_count,
+                                     .inputs_source = step->node->id,
+                                     .base_snapshot = -1};
+        (void)!lake_publish(session->lake, &change, 1, false, NULL);
+    }
+}
+
 static int begin_run(struct execution *execution, struct err *err)
 {
     struct session *session = execution->session;
@@ -136,6 +156,8 @@ int run_execute(struct session *session, const struct plan *plan,
     pthread_cond_init(&execution.changed, NULL);
     arena_init(&execution.arena, (size_t)1 << 30);
     bool has_work = plan->run_count > 0 || options->is_test_only;
+    if (!options->is_test_only)
+        keep_index(session, plan);
     if (has_work && begin_run(&execution, err) != 0) {
         free_jobs(&execution);
         return -1;

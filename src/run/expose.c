@@ -68,6 +68,10 @@ static int expose_node(struct execution *execution, struct job *job, const struc
         const struct lake_table *table =
             lake_snapshot_table(&execution->snapshot, node->schema, node->name);
         char *table_sql = NULL;
+        if (table == NULL && job->node == node) {
+            err_set(err, ERR_NOT_FOUND, "\"%s\" was never built", node->id);
+            return err_hint(err, "Build it first: leat run -s +%s", node->id);
+        }
         if (table == NULL) {
             err_set(err, ERR_NOT_FOUND, "\"%s\" reads \"%s\", which was never built", job->node->id,
                     node->id);

@@ -63,7 +63,5 @@ const char *node_details(const struct node *node, const struct project *project,
 
 const char *source_version(const struct node *node, const struct source_plan *source,
                            struct arena *arena);
-struct source_spec source_spec_of(const struct node *node);
-struct output_spec output_spec_of(const struct node *node, const struct project *project);
 
 #endif

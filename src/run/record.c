@@ -83,6 +83,8 @@ void record_end(struct execution *execution, struct job *job)
                                                 [JOB_FAILED] = NODE_FAILED,
                                                 [JOB_SKIPPED] = NODE_SKIPPED,
                                                 [JOB_CANCELLED] = NODE_SKIPPED};
+    bool is_view =
+        job->node->kind == NODE_MODEL && job->node->model.materialized == MATERIALIZED_VIEW;
     if (job->state == JOB_DONE)
         published_files(execution, job);
     record_event(
@@ -91,7 +93,7 @@ void record_end(struct execution *execution, struct job *job)
                             .node = job->node->id,
                             .text = job->steps[0]->reason,
                             .err = job->err.kind != ERR_NONE ? &job->err : NULL,
-                            .rows = job->rows_out,
+                            .rows = is_view ? -1 : job->rows_out,
                             .bytes = job->bytes,
                             .done = (int64_t)job->step_count,
                             .elapsed_us = job->started_us > 0 ? now_us() - job->started_us : 0});

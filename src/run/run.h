@@ -99,7 +99,7 @@ struct run_event {
     const char *samples;   /* CHECK_FAILED: JSON array of the first failing rows, or NULL */
     bool is_removed;       /* FILE_PUBLISHED: the file was removed, not written */
     const struct err *err; /* failures */
-    int64_t rows, bytes;
+    int64_t rows, bytes;   /* rows -1: there are none to count (views) */
     int64_t done,
         total; /* progress in the unit of the node (bytes, rows, partitions); total 0: unknown */
     int64_t elapsed_us;
@@ -127,6 +127,10 @@ int run_execute(struct session *session, const struct plan *plan,
                 const struct plan_options *plan_options, const struct run_options *options,
                 const struct run_listener *listener, struct run_summary *ret_summary,
                 struct err *err) WARN_UNUSED;
+
+/* What connect/ needs to know of a source or an output. */
+struct source_spec source_spec_of(const struct node *node);
+struct output_spec output_spec_of(const struct node *node, const struct project *project);
 
 /* Views over the warehouse's tables at one snapshot in an engine's catalog, for queries and steps. */
 int expose_snapshot(struct session *session, const struct lake_snapshot *snapshot,
