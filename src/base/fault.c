@@ -41,6 +41,9 @@ void fault_point_(const char *name)
         nth = strtol(option + 1, (char **)&option, 10);
     if (atomic_fetch_add(&hits, 1) + 1 != nth)
         return;
-    kill(getpid(), strcmp(option, ":stop") == 0 ? SIGSTOP : SIGKILL);
+    if (strcmp(option, ":stop") == 0)
+        raise(SIGSTOP); /* to this thread: it must not go on while the signal looks for another */
+    else
+        kill(getpid(), SIGKILL);
 }
 #endif

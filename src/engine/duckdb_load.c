@@ -47,22 +47,30 @@ static bool find_library(char *path, size_t path_bytes)
     if (find_beside_program(path, path_bytes))
         return true;
     for (size_t i = 0; i < ARRAY_COUNT(fixed); i++) {
-        if (access(fixed[i], R_OK) == 0 && strlen(fixed[i]) < path_bytes) {
-            strcpy(path, fixed[i]);
+        int n = snprintf(path, path_bytes, "%s", fixed[i]);
+        if (n > 0 && (size_t)n < path_bytes && access(path, R_OK) == 0)
             return true;
-        }
     }
     return false;
 }
 
-static int resolve_names(void *library, const char *path, struct err *err)
-{
-#define DUCK(name)                                                      \
-    duck.name = (__typeof__(duck.name))dlsym(library, "duckdb_" #name); \
-    if (duck.name == NULL)                                              \
-        return err_set(err, ERR_CONFIG, "%s has no function \"duckdb_" #name "\"", path);
+static const struct {
+    const char *name;
+    size_t offset; /* of its pointer in `duck` */
+} names[] = {
+#define DUCK(name) {"duckdb_" #name, offsetof(struct duckdb_api, name)},
 #include "engine/duckdb_api.def"
 #undef DUCK
+};
+
+static int resolve_names(void *library, const char *path, struct err *err)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        void *function = dlsym(library, names[i].name);
+        if (function == NULL)
+            return err_set(err, ERR_CONFIG, "%s has no function \"%s\"", path, names[i].name);
+        memcpy((char *)&duck + names[i].offset, &function, sizeof(function));
+    }
     return 0;
 }
 

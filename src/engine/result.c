@@ -157,11 +157,14 @@ static int run_query(struct result *result, struct conn *conn, const char *sql,
     if (is_known && needs_cast(result))
         return run_as_text(result, conn, sql, params, param_count, err);
     TRY(execute(result, sql_plain(sql), err));
-    if (!is_known)
-        describe_run(result, conn);
-    if (!is_known && is_query && needs_cast(result))
-        return run_as_text(result, conn, sql, params, param_count, err);
-    return 0;
+    if (is_known)
+        return 0;
+    describe_run(result, conn);
+    if (!needs_cast(result))
+        return 0;
+    if (!is_query)
+        return err_set(err, ERR_INTERNAL, "the answer of this statement has no text form");
+    return run_as_text(result, conn, sql, params, param_count, err);
 }
 
 int conn_query(struct conn *conn, const char *sql, const struct param *params, size_t param_count,

@@ -16,7 +16,10 @@
 #define STEP_S INT64_C(259200)
 #define STEP_COUNT 24472
 
-/* A change of offset somewhere in (low, high]; halved until it is one second wide. */
+/* A bracket is divided so often at a time; fewer rounds cost less than fewer samples. */
+#define PARTS 8
+
+/* A change of offset somewhere in (low, high]; narrowed until it is one second wide. */
 struct bracket {
     int64_t low_s, high_s;
     int32_t low_offset, high_offset;
@@ -62,10 +65,12 @@ static void add_sample(struct search *search, size_t index, int64_t at_s, int32_
                  (struct bracket){at_s - STEP_S, at_s, before, offset});
 }
 
-/* The sample in the middle of bracket `index`. */
-static void halve(struct search *search, size_t index, int64_t at_s, int32_t offset)
+/* A sample within a bracket; those of one bracket come in order of time. */
+static void narrow(struct search *search, size_t index, int64_t at_s, int32_t offset)
 {
-    struct bracket *bracket = &search->brackets.items[index];
+    struct bracket *bracket = &search->brackets.items[index / (PARTS - 1)];
+    if (at_s >= bracket->high_s)
+        return;
     if (offset == bracket->low_offset)
         bracket->low_s = at_s;
     else
@@ -93,15 +98,16 @@ static int refine(struct search *search, struct err *err)
     AUTO(str_release) struct str seconds = STR_INIT(1u << 20);
     if (search->brackets.count == 0)
         return 0;
-    for (int64_t width = STEP_S; width > 1; width -= width / 2) {
+    for (int64_t width = STEP_S; width > 1;) {
+        width = (width + PARTS - 1) / PARTS;
         str_clear(&seconds);
-        for (size_t i = 0; i < search->brackets.count; i++) {
-            const struct bracket *at = &search->brackets.items[i];
+        for (size_t i = 0; i < search->brackets.count * (PARTS - 1); i++) {
+            const struct bracket *at = &search->brackets.items[i / (PARTS - 1)];
             str_appendf(&seconds, "%c%" PRId64, i > 0 ? ',' : '[',
-                        at->low_s + (at->high_s - at->low_s) / 2);
+                        at->low_s + width * (int64_t)(i % (PARTS - 1) + 1));
         }
         str_append(&seconds, "]");
-        TRY(each_offset(search, sql, str_text(&seconds), halve, err));
+        TRY(each_offset(search, sql, str_text(&seconds), narrow, err));
     }
     return 0;
 }

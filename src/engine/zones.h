@@ -7,7 +7,7 @@
 
 /*
  * Zone transitions 1900-2100, asked from DuckDB's ICU (so that leat and SQL agree), found by
- * comparing offsets 3 days apart and halving where they differ, to the second. One zone takes some
+ * comparing offsets 3 days apart and narrowing where they differ, to the second. One zone takes some
  * milliseconds; the answer can be kept as text and read back without an engine.
  */
 int zone_load(struct conn *conn, const char *name, struct arena *arena,

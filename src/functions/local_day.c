@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* No offset is as large as this, nor any change of offset. */
-#define MAX_SHIFT_US (26 * 3600 * US_PER_SECOND)
+#define MAX_SHIFT_US (INT64_C(26) * 3600 * US_PER_SECOND)
 
 /* A piece of true time within which the offset is constant. */
 struct piece {

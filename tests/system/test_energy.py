@@ -90,8 +90,9 @@ def test_second_run_does_nothing(leat, pipeline):
 
 def test_white_space_and_comments_rerun_nothing(leat, pipeline):
     for path in (pipeline / "models/energy").glob("*.sql"):
-        text = path.read_text()
-        path.write_text(text.replace("FROM ", "FROM   ").replace(",\n", ",\n\n") + "\n-- a comment\n")
+        front, sql = path.read_text().split("---*/")
+        sql = sql.replace("FROM ", "FROM /* a comment */  ").replace(",\n", ",\n\n") + "\n-- another\n"
+        path.write_text(f"{front}---*/{sql}")
     assert plan(leat) == {}
     assert "It would not run" in explain(leat, "energy.readings_hourly")
 

@@ -73,11 +73,12 @@ static const char *selected(const char *select, const char *exclude, struct err 
     struct selection selection = {&select, select != NULL, &exclude, exclude != NULL};
     bool *marks = NULL;
     arena_init(&arena, 1 << 20);
-    letters[0] = '\0';
+    size_t count = 0;
     if (select_nodes(&project, &selection, &arena, &marks, err) == 0)
         for (size_t i = 0; i < ARRAY_COUNT(nodes); i++)
             if (marks[i])
-                strncat(letters, &"abcdo"[i], 1);
+                letters[count++] = "abcdo"[i];
+    letters[count] = '\0';
     arena_release(&arena);
     return letters;
 }
