@@ -2,6 +2,7 @@
 PREFIX ?= /usr/local
 BUILD := build
 SAN := build-san
+SAN_OPTIONS := -Db_sanitize=address,undefined -Dfaults=true -Dwerror=false
 
 # Output only of what fails.
 quiet = { out=$$($(1) 2>&1) || { echo "$$out"; exit 1; }; }
@@ -21,8 +22,7 @@ setup-test:
 
 # -Dwerror=false: gcc's warnings are less exact under sanitizers; the plain build has them all.
 build-san: setup
-	@test -f $(SAN)/build.ninja || $(call quiet,meson setup $(SAN) \
-		-Db_sanitize=address,undefined -Dfaults=true -Dwerror=false)
+	@test -f $(SAN)/build.ninja || $(call quiet,meson setup $(SAN) $(SAN_OPTIONS))
 	@ninja -C $(SAN)
 
 test: setup-test all build-san

@@ -141,9 +141,26 @@ static int parse_size(const char *text, const char *what, int64_t *ret_bytes, st
     return 0;
 }
 
+/* A limit beyond what the container or the machine has would not hold: the process would be killed. */
+static int find_limit(int64_t asked_bytes, const struct terminal *terminal,
+                      struct memory_limit *ret_limit, struct err *err)
+{
+    char asked[32], available[32];
+    TRY(memory_find_limit(asked_bytes, ret_limit, err));
+    if (ret_limit->available_bytes == 0 || ret_limit->bytes <= ret_limit->available_bytes)
+        return 0;
+    format_bytes(ret_limit->bytes, asked);
+    format_bytes(ret_limit->available_bytes, available);
+    TRY(memory_find_limit(0, ret_limit, err));
+    if (terminal->log_level >= LOG_WARN && !terminal->is_json_log)
+        fprintf(terminal->err, "warning: memory is set to %s, but only %s can be had\n", asked,
+                available);
+    return 0;
+}
+
 /* Memory, threads, temp_limit: flag, environment, project, default. */
-static int open_limits(const struct invocation *invocation, struct session *session,
-                       struct err *err)
+static int open_limits(const struct invocation *invocation, const struct terminal *terminal,
+                       struct session *session, struct err *err)
 {
     struct project *project = session->project;
     const char *memory = invocation_option(invocation, "memory");
@@ -156,7 +173,7 @@ static int open_limits(const struct invocation *invocation, struct session *sess
         TRY(parse_count(threads, "--threads", &project->threads, err));
     if (temp_limit != NULL)
         TRY(parse_size(temp_limit, "--temp-limit", &project->temp_limit_bytes, err));
-    TRY(memory_find_limit(project->memory_bytes, &limit, err));
+    TRY(find_limit(project->memory_bytes, terminal, &limit, err));
     session->memory = memory_new(limit);
     int cpu_count = (int)sysconf(_SC_NPROCESSORS_ONLN);
     session->threads =
@@ -182,7 +199,7 @@ int open_session(struct invocation *invocation, struct terminal *terminal, int m
     struct opened *opened = NULL;
     TRY(open_project(invocation, terminal, &opened, err));
     TRY(open_report(opened, terminal, err));
-    TRY(open_limits(invocation, &opened->session, err));
+    TRY(open_limits(invocation, terminal, &opened->session, err));
     if ((modes & OPEN_BIND) != 0) {
         TRY(open_bind(opened, err));
         TRY(open_report(opened, terminal, err));

@@ -35,7 +35,8 @@ static char *string_at(duckdb_vector vector, idx_t row, struct arena *arena)
         return NULL;
     size_t len;
     const char *text = vector_string(vector, row, &len);
-    return arena_strndup(arena, text, len);
+    /* A bound that cannot be told whole must not be told in part: a reader would prune by it. */
+    return memchr(text, '\0', len) != NULL ? NULL : arena_strndup(arena, text, len);
 }
 
 /* "s"."b ""x"""."element" → s ␟ b "x" ␟ element */

@@ -70,7 +70,8 @@ int engine_open(const struct engine_options *options, struct engine **ret_engine
     TRY(open_database(options, &engine->database, err));
     TRY(conn_open(engine, &engine->admin, err));
     /* The zone of a session belongs to ICU, which is not there yet while the database opens. */
-    TRY(conn_exec(engine->admin, "SET GLOBAL TimeZone = 'UTC'", err));
+    TRY(conn_exec(engine->admin,
+                  "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = true", err));
     TRY(batches_init(engine, err));
     *ret_engine = TAKE(engine);
     return 0;

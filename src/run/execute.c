@@ -26,6 +26,28 @@ static void add_step_to_job(struct execution *execution, struct step *step)
     (*slot)->steps[(*slot)->step_count++] = step;
 }
 
+/*
+ * Column types were bound before the run, from the project as it is now. They hold for nodes whose whole
+ * ancestry is selected and reads no source that is read anew, whose types only its rows can tell.
+ */
+static bool *find_bound(struct execution *execution)
+{
+    const struct project *project = execution->session->project;
+    bool *is_bound = ARENA_ARRAY(&execution->arena, bool, project->node_count + 1);
+    for (size_t i = 0; i < execution->plan->step_count; i++)
+        is_bound[execution->plan->steps[i].node->index] =
+            execution->plan->steps[i].state != STEP_NOT_SELECTED;
+    for (size_t i = 0; i < project->node_count; i++) {
+        const struct node *node = &project->nodes[i];
+        bool is_read_anew = node->kind == NODE_SOURCE && execution->job_of_node[i] != NULL;
+        if (is_read_anew || node->bound.count == 0)
+            is_bound[i] = false;
+        for (size_t j = 0; j < node->input_count; j++)
+            is_bound[i] = is_bound[i] && is_bound[node->inputs[j]];
+    }
+    return is_bound;
+}
+
 static void make_jobs(struct execution *execution)
 {
     const struct project *project = execution->session->project;
@@ -39,9 +61,11 @@ static void make_jobs(struct execution *execution)
         else
             execution->summary.up_to_date += step->state == STEP_UP_TO_DATE;
     }
+    const bool *is_bound = find_bound(execution);
     for (size_t i = 0; i < execution->job_count; i++) {
         struct job *job = &execution->jobs[i];
         bool is_partitioned = job->steps[0]->is_partition;
+        job->is_bound = job->node->kind == NODE_MODEL && is_bound[job->node->index];
         job->partition_files =
             is_partitioned ? ARENA_ARRAY(&job->arena, const char *, job->step_count) : NULL;
         job->partition_rows =

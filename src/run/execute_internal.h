@@ -30,6 +30,7 @@ struct job {
     size_t step_count;
     enum job_state state;
     size_t waiting; /* inputs that are not usable yet */
+    bool is_bound;  /* node->bound is what its SQL gives in this run too */
     struct arena arena;
     struct conn *conn; /* while running; conn_interrupt() under lock */
     struct source_reading *reading;

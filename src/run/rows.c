@@ -40,7 +40,10 @@ int rows_describe(struct execution *execution, struct job *job, const char *sele
     char *select_list = NULL;
     char *field_ids = NULL;
     *ret_rows = (struct staged_rows){0};
-    if (conn_describe(job->conn, select_sql, params, param_count, &job->arena, &columns, err) != 0)
+    if (job->is_bound)
+        columns = job->node->bound;
+    else if (conn_describe(job->conn, select_sql, params, param_count, &job->arena, &columns,
+                           err) != 0)
         return model_error(job->node, err);
     TRY(lake_types_map(columns, &job->arena, &select_list, &ret_rows->stored, err));
     bool is_kept = table != NULL && columns_equal(table->columns, ret_rows->stored);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What src/lake/README.md says about opening the warehouse with other tools is run as it stands."""
+"""What README.md (and src/lake/README.md, in the same words) says about opening the warehouse with other tools is run as it stands."""
 
 import re
 import subprocess
@@ -10,6 +10,11 @@ import pytest
 from lake_helpers import EXTENSIONS, Tool, connect
 
 README = (harness.REPO / "src/lake/README.md").read_text()
+
+
+def test_the_front_page_says_the_same():
+    start, end = README.index("```sql"), README.rindex("```python")
+    assert README[start:end] in (harness.REPO / "README.md").read_text()
 
 
 def blocks(language):
