@@ -43,20 +43,15 @@ static void append_title(struct explanation *e)
 
 static void append_step(struct explanation *e, const struct step *step)
 {
-    static const char unchanged[] = "up to date: ";
-    const char *reason = step->reason;
     char start[40];
     if (step->is_partition)
         str_appendf(e->text, "%s: ", instant_format(step->interval.start_us, start));
     if (step->error != NULL) {
         str_appendf(e->text, "It cannot run: %s.\n", step->error->message);
     } else if (step->state == STEP_RUN) {
-        str_appendf(e->text, "It would run: %s.\n", reason);
+        str_appendf(e->text, "It would run: %s.\n", step->reason);
     } else {
-        if (reason != NULL && str_starts(reason, unchanged))
-            reason += strlen(unchanged);
-        str_appendf(e->text, "It would not run: %s.\n",
-                    reason != NULL ? reason : "neither its code nor its inputs changed");
+        str_appendf(e->text, "It would not run: %s.\n", step->reason);
     }
 }
 

@@ -17,10 +17,9 @@
 struct node_state {
     bool is_selected;
     bool will_run;
-    const char *version; /* after the run; NULL: never built and not in this run */
-    const char *reason;  /* of the first step that runs */
-    struct step *first;  /* its steps in the plan */
-    size_t step_count;
+    const char *version;           /* after the run; NULL: never built and not in this run */
+    const char *reason;            /* of the first step that runs */
+    const struct node_state *root; /* whose own change makes this one run; NULL: its own */
     struct source_plan *source;
 };
 struct planner {

@@ -50,7 +50,7 @@ static void add_step(struct planner *planner, const struct node *node, struct st
         state->reason = step.reason;
     } else {
         step.state = STEP_UP_TO_DATE;
-        step.reason = "up to date: neither its code nor its inputs changed";
+        step.reason = "neither its code nor its inputs changed";
     }
     if (step.state != STEP_RUN && step.done != NULL)
         step.version = step.done->version;

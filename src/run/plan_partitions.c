@@ -140,7 +140,7 @@ static void add_partition(struct planner *planner, const struct node *node,
         state->reason = step.reason;
     } else {
         step.state = STEP_UP_TO_DATE;
-        step.reason = "up to date: neither its code nor its inputs changed";
+        step.reason = "neither its code nor its inputs changed";
     }
     if (step.state != STEP_RUN)
         step.version = step.done != NULL ? step.done->version : NULL;

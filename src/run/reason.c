@@ -165,6 +165,20 @@ static const char *reason_fingerprint(const struct planner *planner, const struc
     return arena_printf(planner->arena, "changed: %s", node->place.file);
 }
 
+/* Names the change that started it all, not each step from there to here. */
+static const char *reason_upstream(const struct planner *planner, const struct node *node,
+                                   const struct node *input)
+{
+    const struct node_state *state = &planner->states[input->index];
+    const struct node_state *root = state->root != NULL ? state->root : state;
+    planner->states[node->index].root = root;
+    if (root == state)
+        return arena_printf(planner->arena, "input \"%s\" will change (%s)", input->id,
+                            state->reason);
+    return arena_printf(planner->arena, "input \"%s\" will change (\"%s\": %s)", input->id,
+                        planner->project->nodes[root - planner->states].id, root->reason);
+}
+
 static const char *reason_inputs(const struct planner *planner, const struct node *node,
                                  const char *before_text, const char *now_text)
 {
@@ -180,8 +194,7 @@ static const char *reason_inputs(const struct planner *planner, const struct nod
         if (old == NULL)
             return arena_printf(planner->arena, "it reads \"%s\" now", input->id);
         if (state->will_run)
-            return arena_printf(planner->arena, "input \"%s\" will change (%s)", input->id,
-                                state->reason);
+            return reason_upstream(planner, node, input);
         return arena_printf(planner->arena, "input \"%s\" changed since", input->id);
     }
     return NULL;
