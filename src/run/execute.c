@@ -106,6 +106,7 @@ static void free_jobs(struct execution *execution)
     pthread_mutex_destroy(&execution->expose_lock);
     pthread_mutex_destroy(&execution->event_lock);
     pthread_cond_destroy(&execution->changed);
+    arena_release(&execution->claims);
     arena_release(&execution->arena);
 }
 
@@ -179,6 +180,8 @@ int run_execute(struct session *session, const struct plan *plan,
     pthread_mutex_init(&execution.event_lock, NULL);
     pthread_cond_init(&execution.changed, NULL);
     arena_init(&execution.arena, (size_t)1 << 30);
+    arena_init(&execution.claims, (size_t)1 << 30);
+    map_init(&execution.claimed, &execution.claims);
     bool has_work = plan->run_count > 0 || options->is_test_only;
     if (!options->is_test_only)
         keep_index(session, plan);

@@ -67,6 +67,9 @@ struct execution {
     bool is_publishing;
     bool is_stopping; /* start nothing new */
     struct run_summary summary;
+    struct arena claims; /* of: */
+    struct map
+        claimed; /* final path of an output file → id of the node that stages it in this run */
 
     pthread_mutex_t expose_lock; /* guards the engine's catalog and: */
     bool *is_exposed;            /* by node->index */

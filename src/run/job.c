@@ -68,28 +68,46 @@ static const char *whole_version(const struct execution *execution, struct job *
     return arena_strdup(&job->arena, hasher_end(hasher).hex);
 }
 
+/* The rows of the partitions of the plan: those that ran, and those that stay as they were. */
+static size_t partition_ledger(const struct execution *execution, struct job *job,
+                               struct ledger_entry *entries)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < execution->plan->step_count; i++) {
+        const struct step *step = &execution->plan->steps[i];
+        if (step->node == job->node && step->state != STEP_RUN && step->done != NULL)
+            entries[count++] = *step->done;
+    }
+    for (size_t i = 0; i < job->step_count; i++) {
+        char key[40];
+        entries[count] = entries[0];
+        instant_format(job->steps[i]->interval.start_us, key);
+        entries[count].partition = arena_strdup(&job->arena, key);
+        entries[count].version = job->steps[i]->version;
+        entries[count].inputs = job->steps[i]->inputs;
+        entries[count].details =
+            arena_printf(&job->arena, "{\"file\":\"%s\"}", job->partition_files[i]);
+        entries[count++].row_count = job->partition_rows[i];
+    }
+    return count;
+}
+
+/* The ledger knows of a node what this run says, and nothing of how it was kept before. */
 static void fill_ledger(const struct execution *execution, struct job *job)
 {
     struct ledger_entry *entries =
-        ARENA_ARRAY(&job->arena, struct ledger_entry, job->step_count + 1);
-    size_t count = 0;
-    entries[count++] = job_ledger(execution, job, job->steps[0]);
+        ARENA_ARRAY(&job->arena, struct ledger_entry, execution->plan->step_count + 1);
+    const char **forget = ARENA_NEW(&job->arena, const char *);
+    *forget = job->node->id;
+    entries[0] = job_ledger(execution, job, job->steps[0]);
+    job->change.ledger_count = 1;
     if (job->steps[0]->is_partition) {
         entries[0].version = whole_version(execution, job);
-        for (size_t i = 0; i < job->step_count; i++) {
-            char key[40];
-            entries[count] = entries[0];
-            instant_format(job->steps[i]->interval.start_us, key);
-            entries[count].partition = arena_strdup(&job->arena, key);
-            entries[count].version = job->steps[i]->version;
-            entries[count].inputs = job->steps[i]->inputs;
-            entries[count].details =
-                arena_printf(&job->arena, "{\"file\":\"%s\"}", job->partition_files[i]);
-            entries[count++].row_count = job->partition_rows[i];
-        }
+        job->change.ledger_count = partition_ledger(execution, job, entries);
     }
     job->change.ledger = entries;
-    job->change.ledger_count = count;
+    job->change.forget_nodes = forget;
+    job->change.forget_count = 1;
 }
 
 static int view_this(struct job *job, struct err *err)

@@ -43,6 +43,9 @@ int plan_model_node(struct planner *planner, const struct node *node, struct err
 int plan_partitioned_node(struct planner *planner, const struct node *node, struct err *err);
 int plan_output_node(struct planner *planner, const struct node *node, struct err *err);
 
+/* The data file that a partition's ledger row names; "" when it had no rows. */
+const char *partition_file(const struct ledger_entry *entry, struct arena *arena);
+
 /* The inputs' versions as a JSON object, and the version that follows from them. */
 const char *planner_inputs(const struct planner *planner, const struct node *node);
 const char *planner_version(const struct planner *planner, const struct node *node,

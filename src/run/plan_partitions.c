@@ -117,6 +117,31 @@ static bool is_asked(const struct planner *planner, const struct node *node,
            map_get(&planner->retry, arena_printf(planner->arena, "%s\x1f", node->id)) != NULL;
 }
 
+const char *partition_file(const struct ledger_entry *entry, struct arena *arena)
+{
+    json_t *details = json_loads(entry->details != NULL ? entry->details : "{}", 0, NULL);
+    const char *name = json_string_value(json_object_get(details, "file"));
+    name = arena_strdup(arena, name != NULL ? name : "");
+    json_decref(details);
+    return name;
+}
+
+/* A ledger row counts only while the file it names is in the table. */
+static const struct ledger_entry *partition_done(const struct planner *planner,
+                                                 const struct node *node, const char *key)
+{
+    const struct ledger_entry *done = planner_ledger(planner, node->id, key);
+    const struct lake_table *table =
+        lake_snapshot_table(&planner->snapshot, node->schema, node->name);
+    if (done == NULL || table == NULL)
+        return NULL;
+    const char *name = partition_file(done, planner->arena);
+    bool is_there = name[0] == '\0';
+    for (size_t i = 0; !is_there && i < table->file_count; i++)
+        is_there = str_eq(path_basename(table->files[i].path), name);
+    return is_there ? done : NULL;
+}
+
 static void add_partition(struct planner *planner, const struct node *node,
                           const struct interval *interval, struct hasher *whole)
 {
@@ -126,7 +151,7 @@ static void add_partition(struct planner *planner, const struct node *node,
     struct step step = {.node = node,
                         .is_partition = true,
                         .interval = *interval,
-                        .done = planner_ledger(planner, node->id, key),
+                        .done = partition_done(planner, node, key),
                         .inputs = partition_inputs(planner, node, interval)};
     step.version = planner_version(planner, node, step.inputs, node->rerun != RERUN_ON_CHANGE);
     step.reason = reason_to_run(planner, node, step.done, step.inputs);
@@ -148,6 +173,29 @@ static void add_partition(struct planner *planner, const struct node *node,
     VEC_PUSH(planner->arena, planner->steps, step);
 }
 
+/*
+ * Partitions that are in the ledger but no longer in the plan (the data ends earlier than it did) must leave the table:
+ * one step runs, and with it the table is made of the plan's partitions only.
+ */
+static void drop_old_partitions(struct planner *planner, const struct node *node, size_t first)
+{
+    struct node_state *state = &planner->states[node->index];
+    size_t known = 0, still = 0;
+    for (size_t i = 0; i < planner->ledger_list.count; i++)
+        known += str_eq(planner->ledger_list.items[i].node, node->id) &&
+                 planner->ledger_list.items[i].partition[0] != '\0';
+    for (size_t i = first; i < planner->steps.count; i++)
+        still += planner->steps.items[i].done != NULL;
+    if (known <= still || state->will_run || !state->is_selected || planner->steps.count == first)
+        return;
+    struct step *last = &planner->steps.items[planner->steps.count - 1];
+    last->state = STEP_RUN;
+    last->reason = arena_printf(planner->arena, "%zu of its partitions are no longer asked for",
+                                known - still);
+    state->will_run = true;
+    state->reason = last->reason;
+}
+
 int plan_partitioned_node(struct planner *planner, const struct node *node, struct err *err)
 {
     enum { PARTITIONS_MAX = 100000 };
@@ -157,12 +205,14 @@ int plan_partitioned_node(struct planner *planner, const struct node *node, stru
     int64_t end = horizon(planner, node);
     int64_t start = period_floor(node->model.every, zone, node->model.from_us);
     size_t count = 0;
+    size_t first = planner->steps.count;
     hasher_add_text(whole, node->fingerprint.hex);
     while (start < end && count++ < PARTITIONS_MAX) {
         struct interval interval = {start, period_next(node->model.every, zone, start)};
         add_partition(planner, node, &interval, whole);
         start = interval.end_us;
     }
+    drop_old_partitions(planner, node, first);
     planner->states[node->index].version = arena_strdup(planner->arena, hasher_end(whole).hex);
     if (start < end)
         return err_set(err, ERR_CONFIG,

@@ -146,7 +146,7 @@ static size_t take_staged(struct execution *execution, struct job **ret_jobs, bo
             if (job->state != JOB_STAGED || !str_eq(job->node->publish_group, group))
                 continue;
             if (is_broken && job->err.kind == ERR_NONE)
-                err_set(&job->err, ERR_CHECK,
+                err_set(&job->err, ERR_CONFLICT,
                         "not published: another node of the group \"%s\" failed", group);
             ret_jobs[count++] = job;
         }

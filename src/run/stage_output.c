@@ -17,6 +17,31 @@ static int refuse_foreign(const char *path, bool was_ours, struct err *err)
     return err_hint(err, "Move it away, or run with --adopt to let leat replace it.");
 }
 
+/*
+ * Whose file a path is: two outputs of the project must not write one file; what an output that is no longer in the
+ * project delivered is taken over like our own.
+ */
+static int find_owner(struct execution *execution, struct job *job,
+                      const struct staged_file *staged, const struct map *delivered,
+                      const struct delivered_file **ret_ours, struct err *err)
+{
+    const struct delivered_file *file = map_get(delivered, staged->final_path);
+    const char *owner = file != NULL ? file->node : NULL;
+    pthread_mutex_lock(&execution->lock);
+    const char *claimed = map_get(&execution->claimed, staged->final_path);
+    if (claimed != NULL)
+        owner = claimed;
+    else
+        map_put(&execution->claimed, staged->final_path, (void *)job->node->id);
+    pthread_mutex_unlock(&execution->lock);
+    *ret_ours = file;
+    if (owner == NULL || str_eq(owner, job->node->id) ||
+        map_get(&execution->session->project->node_by_id, owner) == NULL)
+        return 0;
+    err_set(err, ERR_EXISTS, "\"%s\" is already delivered by \"%s\"", staged->final_path, owner);
+    return err_hint(err, "Two outputs cannot write one file: give them paths of their own.");
+}
+
 /* One staged file: nothing to do, or a redo row that puts it in place. */
 static int put_file(const struct execution *execution, struct job *job,
                     const struct staged_file *staged, const struct delivered_file *ours,
@@ -31,7 +56,8 @@ static int put_file(const struct execution *execution, struct job *job,
         return refuse_foreign(staged->final_path, false, err);
     if (is_there && !is_ours && !execution->plan_options->adopt)
         return refuse_foreign(staged->final_path, ours != NULL, err);
-    *ret_is_needed = !(is_ours && str_eq(ours->hash, staged->hash.hex));
+    *ret_is_needed =
+        !(is_ours && str_eq(ours->hash, staged->hash.hex) && str_eq(ours->node, job->node->id));
     *ret_row = (struct redo_row){.node = job->node->id,
                                  .op = REDO_PUT,
                                  .root = job->node->out.output->root,
@@ -95,22 +121,25 @@ static int diff_delivered(struct execution *execution, struct job *job,
                           const struct staged_list *staged, struct err *err)
 {
     struct delivered_list before = {0};
-    struct map ours;
+    struct delivered_list all = {0};
+    struct map delivered;
     struct map now;
-    map_init(&ours, &job->arena);
+    map_init(&delivered, &job->arena);
     map_init(&now, &job->arena);
     TRY(lake_delivered_load(execution->session->lake, job->node->id, &job->arena, &before, err));
-    for (size_t i = 0; i < before.count; i++)
-        map_put(&ours, before.items[i].path, &before.items[i]);
+    TRY(lake_delivered_load(execution->session->lake, NULL, &job->arena, &all, err));
+    for (size_t i = 0; i < all.count; i++)
+        map_put(&delivered, all.items[i].path, &all.items[i]);
     struct redo_row *rows =
         ARENA_ARRAY(&job->arena, struct redo_row, staged->count + before.count + 1);
     size_t count = 0;
     for (size_t i = 0; i < staged->count; i++) {
         bool is_needed = false;
+        const struct delivered_file *ours = NULL;
         const struct staged_file *file = &staged->items[i];
         map_put(&now, file->final_path, (void *)file);
-        TRY(put_file(execution, job, file, map_get(&ours, file->final_path), &rows[count],
-                     &is_needed, err));
+        TRY(find_owner(execution, job, file, &delivered, &ours, err));
+        TRY(put_file(execution, job, file, ours, &rows[count], &is_needed, err));
         if (is_needed)
             count++;
         else

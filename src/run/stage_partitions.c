@@ -1,36 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run/execute_internal.h"
 
-#include <string.h>
-
 /*
- * Partitioned models. Each partition is a data file of its own; the ledger row of the partition names it, so a
- * partition that runs again ends exactly its old file.
+ * Partitioned models. Each partition is a data file of its own, named by its ledger row. After a run the table
+ * is made of the partitions of the plan and of nothing else: files of other layouts, or of intervals that left, end.
  */
 
-static json_t *partition_details(const struct execution *execution, const struct job *job,
-                                 const char *partition)
+/* The names of the files of the plan's partitions that do not run now. */
+static void find_kept_files(const struct execution *execution, struct job *job,
+                            struct map *ret_names)
 {
-    for (size_t i = 0; i < execution->ledger.count; i++) {
-        const struct ledger_entry *entry = &execution->ledger.items[i];
-        if (str_eq(entry->node, job->node->id) && str_eq(entry->partition, partition))
-            return json_loads(entry->details, 0, NULL);
+    map_init(ret_names, &job->arena);
+    for (size_t i = 0; i < execution->plan->step_count; i++) {
+        const struct step *step = &execution->plan->steps[i];
+        if (step->node == job->node && step->state != STEP_RUN && step->done != NULL)
+            map_put(ret_names, partition_file(step->done, &job->arena), (void *)step);
     }
-    return NULL;
-}
-
-/* Marks the table's file that holds this partition now, if any. */
-static void mark_old_file(const struct execution *execution, const struct job *job,
-                          const struct step *step, const struct lake_table *table, bool *is_ended)
-{
-    char key[40];
-    json_t *details =
-        partition_details(execution, job, instant_format(step->interval.start_us, key));
-    const char *name = json_string_value(json_object_get(details, "file"));
-    for (size_t i = 0; name != NULL && i < table->file_count; i++)
-        if (str_eq(path_basename(table->files[i].path), name))
-            is_ended[i] = true;
-    json_decref(details);
 }
 
 /* Rows must lie in [start, end) by the partition column; dates and local times by the zone's clock. */
@@ -111,28 +96,30 @@ int stage_partitions(struct execution *execution, struct job *job, struct err *e
     const struct lake_table *table = job_table(execution, job);
     struct staged_rows rows = {0};
     size_t old_count = table != NULL ? table->file_count : 0;
-    bool *is_ended = ARENA_ARRAY(&job->arena, bool, old_count + 1);
     struct lake_new_file *files =
         ARENA_ARRAY(&job->arena, struct lake_new_file, job->step_count + 1);
     struct lake_file *kept = ARENA_ARRAY(&job->arena, struct lake_file, old_count + 1);
     int64_t *ended = ARENA_ARRAY(&job->arena, int64_t, old_count + 1);
     size_t kept_count = 0;
+    struct map kept_names;
+    find_kept_files(execution, job, &kept_names);
     job->total_units = (int64_t)job->step_count;
     job->change = (struct lake_change){.kind = LAKE_APPEND,
                                        .schema = job->node->schema,
                                        .name = job->node->name,
                                        .base_snapshot = execution->snapshot.id};
     for (size_t i = 0; i < job->step_count; i++) {
+        if (execution->options->stop != NULL && *execution->options->stop > 0)
+            return err_set(err, ERR_CANCELLED, "stopped after %zu of %zu partitions", i,
+                           job->step_count);
         TRY(stage_partition(execution, job, job->steps[i], &rows, &files[i], err));
-        if (table != NULL)
-            mark_old_file(execution, job, job->steps[i], table, is_ended);
         job->done_units = (int64_t)i + 1;
     }
     for (size_t i = 0; i < old_count; i++) {
-        if (is_ended[i])
-            ended[job->change.ended_count++] = table->files[i].id;
-        else
+        if (map_get(&kept_names, path_basename(table->files[i].path)) != NULL)
             kept[kept_count++] = table->files[i];
+        else
+            ended[job->change.ended_count++] = table->files[i].id;
     }
     if (kept_count > 0)
         TRY(require_same_columns(job, table, rows.stored, err));

@@ -239,6 +239,76 @@ SELECT sold, x FROM raw.s WHERE sold >= $start AND sold < $end
         "2024-04-01T21:00:00Z"]
 
 
+DAYS = ("SELECT TIMESTAMPTZ '2024-10-15 00:00:00+00' + INTERVAL 1 DAY * range AS t, {v} AS v "
+        "FROM range(20)")
+KINDS = {
+    "table": "SELECT t, v FROM ({days})",
+    "view": "/*---\nmaterialized: view\n---*/\nSELECT t, v FROM ({days})",
+    "incremental": "/*---\nmaterialized: incremental\nkey: [t]\ncursor: t\n---*/\n"
+                   "SELECT t, v FROM ({days}) WHERE $last IS NULL OR t > $last",
+    "month": "/*---\nmaterialized: partitioned\npartition: {{by: t, every: month, from: 2024-10-01}}\n"
+             "---*/\nSELECT t, v FROM ({days}) WHERE t >= $start AND t < $end",
+    "day": "/*---\nmaterialized: partitioned\npartition: {{by: t, every: day, from: 2024-10-01}}\n"
+           "---*/\nSELECT t, v FROM ({days}) WHERE t >= $start AND t < $end",
+}
+
+
+@pytest.mark.parametrize("kinds", [
+    ("table", "month", "table", "month"), ("incremental", "month", "incremental"),
+    ("day", "month", "day"), ("month", "view", "month"), ("view", "table", "incremental", "view")])
+def test_changing_how_rows_are_kept(leat, project, kinds):
+    folder = project({"leat.yaml": "name: p\n", "models/a/m.sql": "SELECT 1 AS x\n"})
+    for i, kind in enumerate(kinds):
+        v = 1 if kind == kinds[0] else i + 1  # back to the very same text as before
+        days = DAYS.format(v=v)
+        (folder / "models/a/m.sql").write_text(KINDS[kind].format(days=days) + "\n")
+        for more in ([], ["--full-refresh"], []):
+            leat.ok("run", "-C", folder, "--end", "2024-12-01", *more)
+            got = rows(leat, folder, "SELECT count(*) AS n, sum(v)::BIGINT AS v FROM a.m")
+            assert got == [{"n": 20, "v": 20 * v}], (kinds[:i + 1], more)
+
+
+def test_partitions_that_left_leave_the_table(leat, project):
+    import duckdb
+
+    folder = project({
+        "leat.yaml": "name: p\nsources:\n  p:\n    files: data/*.parquet\n    time: t\n",
+        "models/a/m.sql": """/*---
+materialized: partitioned
+partition: {by: t, every: day, from: 2024-01-01}
+reads: {raw.p: same}
+---*/
+SELECT t FROM raw.p WHERE t >= $start AND t < $end
+"""})
+    (folder / "data").mkdir()
+    for day in (1, 2, 3):
+        duckdb.sql(f"COPY (SELECT TIMESTAMPTZ '2024-01-0{day} 10:00:00+00' AS t) "
+                   f"TO '{folder}/data/{day}.parquet'")
+    count = "SELECT count(*) AS n FROM a.m"
+    leat.ok("run", "-C", folder)
+    assert rows(leat, folder, count) == [{"n": 3}]
+    (folder / "data/3.parquet").unlink()
+    leat.ok("run", "-C", folder)
+    assert rows(leat, folder, count) == [{"n": 2}]
+    assert ran(leat, folder) == []
+    (folder / "data/1.parquet").unlink()
+    assert "a.m" in ran(leat, folder)
+    assert rows(leat, folder, count) == [{"n": 1}]
+
+
+def test_two_outputs_cannot_write_one_file(leat, project):
+    model = "/*---\noutputs:\n  - csv: {path}\n---*/\nSELECT 'same' AS k, {v} AS v\n"
+    folder = project({"leat.yaml": "name: p\n",
+                      "models/a/one.sql": model.format(path='"out/{k}.csv"', v=1),
+                      "models/a/two.sql": model.format(path="out/same.csv", v=2)})
+    for more in ([], ["--adopt"]):
+        result = leat("run", "-C", folder, "--threads", "1", *more)
+        assert result.code == 1 and "already delivered by" in result.err, result
+    (folder / "models/a/one.sql").unlink()
+    leat.ok("run", "-C", folder)
+    assert (folder / "out/same.csv").read_text() == "k,v\nsame,2\n"
+
+
 def test_rows_outside_their_partition_fail(leat, project):
     folder = project({
         "leat.yaml": "name: p\nsources:\n  s:\n    files: data/*.csv\n",
