@@ -12,7 +12,7 @@ quiet = { out=$$($(1) 2>&1) || { echo "$$out"; exit 1; }; }
 
 all: setup
 	@test -f $(BUILD)/build.ninja || $(call quiet,meson setup $(BUILD))
-	@ninja -C $(BUILD)
+	@ninja -C $(BUILD) leat
 
 setup:
 	@scripts/setup
@@ -26,6 +26,7 @@ build-san: setup
 	@ninja -C $(SAN)
 
 test: setup-test all build-san
+	@ninja -C $(BUILD)
 	scripts/check
 	meson test -C $(BUILD) --no-rebuild --print-errorlogs
 	meson test -C $(SAN) --no-rebuild --print-errorlogs

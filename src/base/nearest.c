@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define LONGEST_NAME 96 /* bytes; nobody mistypes a longer one by a letter and wants to be told */
+#define LONGEST_NAME 96  /* bytes; nobody mistypes a longer one by a letter and wants to be told */
+#define SHORTEST_START 4 /* bytes; fewer are the beginning of anything */
 
 static unsigned char fold(char c)
 {
@@ -41,6 +42,28 @@ static size_t edit_distance(const char *a, size_t a_len, const char *b, size_t b
     return last[b_len];
 }
 
+static bool begins_with(const char *candidate, const char *name)
+{
+    for (; *name != '\0'; name++, candidate++)
+        if (fold(*candidate) != fold(*name))
+            return false;
+    return true;
+}
+
+/* The one candidate that `name` is the beginning of; NULL when there are several. */
+static const char *only_completion(const char *name, const char *const *candidates, size_t count)
+{
+    const char *only = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (candidates[i] == NULL || !begins_with(candidates[i], name))
+            continue;
+        if (only != NULL && strcmp(only, candidates[i]) != 0)
+            return NULL;
+        only = candidates[i];
+    }
+    return only;
+}
+
 const char *nearest_name(const char *name, const char *const *candidates, size_t count)
 {
     if (name == NULL)
@@ -49,6 +72,10 @@ const char *nearest_name(const char *name, const char *const *candidates, size_t
     size_t most = 1 + len / 4; /* more than this is another word */
     if (len == 0 || len > LONGEST_NAME)
         return NULL;
+    const char *completion =
+        len >= SHORTEST_START ? only_completion(name, candidates, count) : NULL;
+    if (completion != NULL)
+        return completion;
     if (most >= len)
         most = len - 1;
     const char *nearest = NULL;

@@ -36,6 +36,14 @@ static size_t secret_at(const struct secrets *secrets, const char *text)
     return longest;
 }
 
+bool secrets_contain(const struct secrets *secrets, const char *text)
+{
+    for (; text != NULL && *text != '\0'; text++)
+        if (secret_at(secrets, text) > 0)
+            return true;
+    return false;
+}
+
 /*
  * Overlapping secrets are masked as one run. Its "***" is written only when the run has ended,
  * because a second secret may start inside it and is still to be compared.

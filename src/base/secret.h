@@ -4,6 +4,8 @@
 
 #include "base/arena.h"
 
+#include <stdbool.h>
+
 /*
  * A value that must never be shown. It has its own type, so that printing one by mistake does not
  * compile; secret_reveal() is the only way to the text. Values below 4 characters are not masked in
@@ -25,5 +27,7 @@ struct secret secrets_add(struct secrets *secrets, struct arena *arena, const ch
  * Secrets that overlap become one "***". Only the exact text is found, no encoded form of it.
  */
 void secrets_mask(const struct secrets *secrets, char *text);
+/* Whether secrets_mask() would find one in `text`, which may be NULL. */
+bool secrets_contain(const struct secrets *secrets, const char *text);
 
 #endif

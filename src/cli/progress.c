@@ -5,6 +5,7 @@
 #include "cli/event_json.h"
 #include "cli/event_text.h"
 #include "cli/live.h"
+#include "command/report.h"
 
 #include <stdlib.h>
 
@@ -34,10 +35,9 @@ static void append_stopping(struct progress *progress, struct str *text)
     str_append(text, "stopping when what runs now is finished; once more interrupts it\n");
 }
 
-static void on_event(void *context, const struct run_event *event)
+static void show_event(struct progress *progress, const struct run_event *event)
 {
     enum { EVENT_MAX = 256 * 1024 };
-    struct progress *progress = context;
     const struct terminal *terminal = progress->terminal;
     AUTO(str_release) struct str text = STR_INIT(EVENT_MAX);
     if (terminal->is_json_log) {
@@ -59,6 +59,18 @@ static void on_event(void *context, const struct run_event *event)
     }
     if (is_live)
         live_draw(progress->live, monotonic_us());
+}
+
+static void on_event(void *context, const struct run_event *event)
+{
+    struct progress *progress = context;
+    struct run_event advised = *event;
+    struct err err;
+    if (event->err != NULL) {
+        err = advised_err(progress->terminal, event->err);
+        advised.err = &err;
+    }
+    show_event(progress, &advised);
 }
 
 struct progress *progress_new(struct terminal *terminal)

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "command/rows.h"
+#include "engine/sql.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -58,11 +59,8 @@ static int wrap_nested(const struct answer *answer, struct conn *conn, const cha
     }
     if (!has_nested)
         return 0;
-    size_t len = strlen(answer->sql);
-    while (len > 0 && strchr("; \t\r\n", answer->sql[len - 1]) != NULL)
-        len--;
     str_append(&sql, " FROM (");
-    str_append_len(&sql, answer->sql, len);
+    str_append_len(&sql, answer->sql, sql_body_len(answer->sql));
     str_append(&sql, "\n) AS answer(");
     for (size_t i = 0; i < columns.count; i++)
         str_appendf(&sql, "%sc%zu", i == 0 ? "" : ", ", i);
@@ -94,6 +92,7 @@ static int print_rows(const struct answer *answer, struct result *result, FILE *
     size_t count = result_column_count(result);
     struct row_column *columns = ARENA_ARRAY(answer->arena, struct row_column, count + 1);
     const char **cells = ARENA_ARRAY(answer->arena, const char *, count + 1);
+    size_t *lens = ARENA_ARRAY(answer->arena, size_t, count + 1);
     for (size_t i = 0; i < count; i++)
         columns[i] = (struct row_column){result_column_name(result, i),
                                          kind_of(result_column_type(result, i))};
@@ -106,9 +105,11 @@ static int print_rows(const struct answer *answer, struct result *result, FILE *
     rows_begin(&rows);
     int status = 0;
     while ((status = result_next(result, err)) == 1) {
-        for (size_t i = 0; i < count; i++)
-            cells[i] = result_is_null(result, i) ? NULL : result_text(result, i);
-        rows_add(&rows, cells);
+        for (size_t i = 0; i < count; i++) {
+            cells[i] = result_text(result, i);
+            lens[i] = result_text_len(result, i);
+        }
+        rows_add_len(&rows, cells, lens);
         if (ferror(out))
             break; /* nobody reads on: rows_end() says so */
     }
@@ -136,12 +137,28 @@ static int print_to(const struct answer *answer, struct conn *conn, FILE *out, s
     return 0;
 }
 
+/* As the warehouse stores it: what Parquet would change silently (HUGEINT) is cast or refused. */
+static int storable_sql(const struct answer *answer, struct conn *conn, const char **ret_sql,
+                        struct err *err)
+{
+    struct column_list columns = {0}, stored = {0};
+    char *list = NULL;
+    TRY(conn_describe(conn, answer->sql, NULL, 0, answer->arena, &columns, err));
+    TRY(lake_types_map(columns, answer->arena, &list, &stored, err));
+    *ret_sql = str_eq(list, "*") ? answer->sql
+                                 : arena_printf(answer->arena, "SELECT %s FROM (\n%.*s\n)", list,
+                                                (int)sql_body_len(answer->sql), answer->sql);
+    return 0;
+}
+
 static int write_parquet(const struct answer *answer, struct conn *conn, struct err *err)
 {
     struct parquet_options options = {0};
     struct parquet_stats stats = {0};
-    return conn_write_parquet(conn, answer->sql, NULL, 0, answer->staged, &options, answer->arena,
-                              &stats, err);
+    const char *sql = NULL;
+    TRY(storable_sql(answer, conn, &sql, err));
+    return conn_write_parquet(conn, sql, NULL, 0, answer->staged, &options, answer->arena, &stats,
+                              err);
 }
 
 static int write_text(const struct answer *answer, struct conn *conn, struct err *err)

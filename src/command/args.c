@@ -144,7 +144,8 @@ static int take_option(struct invocation *invocation, const struct option *optio
     const char *text = inline_value;
     if (text == NULL)
         text = option->kind == OPTION_FLAG ? "true" : next_value(cursor);
-    if (text == NULL)
+    bool is_blank = text == NULL || text[strspn(text, " \t\r\n")] == '\0';
+    if (is_blank && option->kind != OPTION_FLAG) /* -s "$NODE" without NODE must not run all */
         return err_set(err, ERR_USAGE, "%s needs a value: %s %s", shown, shown, option->value_name);
     TRY(check_value(option, shown, text, err));
     struct given given = {.option = option, .text = text};
@@ -152,13 +153,24 @@ static int take_option(struct invocation *invocation, const struct option *optio
     return 0;
 }
 
+/* An option nobody knows, or a param whose value was forgotten. */
+static int valueless_param(const struct invocation *invocation, const char *name, struct err *err)
+{
+    if (option_nearest(invocation, name, NULL) != NULL)
+        return unknown_option(invocation, name, err);
+    err_set(err, ERR_USAGE, "--%s needs a value: --%s VALUE", name, name);
+    return err_hint(err, "It can only be a param; \"leat help %s\" lists params and options.",
+                    invocation->command->name);
+}
+
 static int take_param(struct invocation *invocation, const char *name, const char *inline_value,
                       struct cursor *cursor, struct err *err)
 {
     bool has_next = cursor->at < cursor->count && cursor->argv[cursor->at][0] != '-';
-    if (invocation->command == NULL || !invocation->command->needs_project ||
-        (inline_value == NULL && !has_next))
+    if (invocation->command == NULL || !invocation->command->needs_project)
         return unknown_option(invocation, name, err);
+    if (inline_value == NULL && !has_next)
+        return valueless_param(invocation, name, err);
     char *param_name = arena_strdup(&invocation->arena, name);
     for (char *c = param_name; *c != '\0'; c++)
         if (*c == '-')

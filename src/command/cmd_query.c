@@ -7,6 +7,8 @@
 #include "engine/sql.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -133,6 +135,23 @@ static void hint_never_built(const struct project *project, const struct lake_sn
     }
 }
 
+/* A slip of the keyboard must not cost the user a model. */
+static int check_output(const struct project *project, const char *output, struct arena *arena,
+                        struct err *err)
+{
+    static const char *const endings[] = {".sql", ".yaml", ".yml"};
+    char folder[PATH_MAX], file[PATH_MAX];
+    if (realpath(project->folder, folder) == NULL || realpath(output, file) == NULL)
+        return 0; /* a new file */
+    const char *prefix = str_eq(folder, "/") ? folder : arena_printf(arena, "%s/", folder);
+    for (size_t i = 0; str_starts(file, prefix) && i < ARRAY_COUNT(endings); i++)
+        if (str_ends(file, endings[i])) {
+            err_set(err, ERR_EXISTS, "\"%s\" is a file of the project", output);
+            return err_hint(err, "Give the answer another name.");
+        }
+    return 0;
+}
+
 int cmd_query(struct invocation *invocation, struct terminal *terminal, struct err *err)
 {
     const char *const *args = NULL;
@@ -144,6 +163,8 @@ int cmd_query(struct invocation *invocation, struct terminal *terminal, struct e
     TRY(choose_format(invocation_option(invocation, "format"), answer.file, &answer.format, err));
     TRY(open_session(invocation, terminal, OPEN_READ, &session, err));
     answer.arena = &session->arena;
+    if (answer.file != NULL)
+        TRY(check_output(session->project, answer.file, answer.arena, err));
     answer.sql = args[0];
     if (strcmp(args[0], "-") == 0)
         TRY(read_stdin(&session->arena, &answer.sql, err));

@@ -47,6 +47,7 @@ struct terminal {
     enum log_level log_level;
     volatile sig_atomic_t *stop;        /* how often the user asked to stop */
     volatile sig_atomic_t is_stoppable; /* set by a command once it looks at `stop` */
+    int64_t memory_bytes;               /* the limit in force; 0: not yet known. Set by command/ */
     const struct secrets *secrets;      /* of the open project; NULL: none. Set by command/ */
     struct run_listener progress; /* told of every event of a run; event NULL: nobody listens */
 };

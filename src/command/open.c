@@ -159,7 +159,7 @@ static int find_limit(int64_t asked_bytes, const struct terminal *terminal,
 }
 
 /* Memory, threads, temp_limit: flag, environment, project, default. */
-static int open_limits(const struct invocation *invocation, const struct terminal *terminal,
+static int open_limits(const struct invocation *invocation, struct terminal *terminal,
                        struct session *session, struct err *err)
 {
     struct project *project = session->project;
@@ -175,6 +175,7 @@ static int open_limits(const struct invocation *invocation, const struct termina
         TRY(parse_size(temp_limit, "--temp-limit", &project->temp_limit_bytes, err));
     TRY(find_limit(project->memory_bytes, terminal, &limit, err));
     session->memory = memory_new(limit);
+    terminal->memory_bytes = limit.bytes;
     int cpu_count = (int)sysconf(_SC_NPROCESSORS_ONLN);
     session->threads =
         memory_thread_limit(session->memory, project->threads, cpu_count > 0 ? cpu_count : 1);

@@ -55,8 +55,20 @@ static void append_indented(struct str *text, const char *lines)
     }
 }
 
-void report_err(const struct terminal *terminal, const struct err *err)
+struct err advised_err(const struct terminal *terminal, const struct err *err)
 {
+    struct err advised = *err;
+    char size[32];
+    if (err->kind == ERR_MEMORY_LIMIT && err->hint[0] == '\0' && terminal->memory_bytes > 0)
+        err_hint(&advised, "Give it more: --memory, now %s",
+                 format_bytes(terminal->memory_bytes, size));
+    return advised;
+}
+
+void report_err(const struct terminal *terminal, const struct err *plain)
+{
+    const struct err advised = advised_err(terminal, plain);
+    const struct err *err = &advised;
     if (terminal->is_json_log) {
         put_json(terminal, terminal->err, "error", err);
         return;

@@ -31,31 +31,45 @@ struct rows rows_for_terminal(const struct terminal *terminal, enum rows_format 
 }
 
 /* RFC 4180, and "" for an empty text, so that it differs from NULL. */
-static void put_csv(FILE *out, const char *text)
+static void put_csv(FILE *out, const char *text, size_t len)
 {
     if (text == NULL)
         return;
-    size_t len = strlen(text);
-    bool is_plain = len > 0 && strpbrk(text, ",\"\r\n") == NULL &&
-                    !isspace((unsigned char)text[0]) && !isspace((unsigned char)text[len - 1]);
+    bool is_plain =
+        len > 0 && !isspace((unsigned char)text[0]) && !isspace((unsigned char)text[len - 1]);
+    for (size_t i = 0; is_plain && i < len; i++)
+        is_plain = text[i] == '\0' || strchr(",\"\r\n", text[i]) == NULL;
     if (is_plain) {
-        fputs(text, out);
+        fwrite(text, 1, len, out);
         return;
     }
     fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '"')
             fputc('"', out);
-        fputc(*text, out);
+        fputc(text[i], out);
     }
     fputc('"', out);
 }
 
-static void put_json_text(FILE *out, const char *text)
+/* Piece by piece between the NUL bytes, each without its quotes. */
+static void put_json_text(FILE *out, const char *text, size_t len)
 {
     AUTO(str_release) struct str json = STR_INIT(CELL_MAX);
-    str_append_json(&json, text);
-    fputs(str_text(&json), out);
+    const char *end = text + len;
+    fputc('"', out);
+    for (;;) {
+        str_clear(&json);
+        str_append_json(&json, text);
+        if (json.len > 2)
+            fwrite(json.data + 1, 1, json.len - 2, out);
+        text += strlen(text);
+        if (text >= end)
+            break;
+        fputs("\\u0000", out);
+        text++;
+    }
+    fputc('"', out);
 }
 
 /* DuckDB's JSON may hold NaN and Infinity, which JSON has not: as texts, outside of texts. */
@@ -89,7 +103,7 @@ static bool is_json_number(const char *text)
     return isdigit((unsigned char)*text);
 }
 
-static void put_json(FILE *out, enum cell_kind kind, const char *text)
+static void put_json(FILE *out, enum cell_kind kind, const char *text, size_t len)
 {
     if (text == NULL)
         fputs("null", out);
@@ -98,26 +112,33 @@ static void put_json(FILE *out, enum cell_kind kind, const char *text)
     else if (kind == CELL_NUMBER && is_json_number(text))
         fputs(text, out);
     else
-        put_json_text(out, text);
+        put_json_text(out, text, len);
 }
 
-static void put_object(struct rows *rows, const char *const *cells)
+static size_t cell_len(const char *const *cells, const size_t *lens, size_t i)
+{
+    if (cells[i] == NULL)
+        return 0;
+    return lens != NULL ? lens[i] : strlen(cells[i]);
+}
+
+static void put_object(struct rows *rows, const char *const *cells, const size_t *lens)
 {
     fputc('{', rows->out);
     for (size_t i = 0; i < rows->column_count; i++) {
         fputs(i == 0 ? "" : ", ", rows->out);
-        put_json_text(rows->out, rows->columns[i].name);
+        put_json_text(rows->out, rows->columns[i].name, strlen(rows->columns[i].name));
         fputs(": ", rows->out);
-        put_json(rows->out, rows->columns[i].kind, cells[i]);
+        put_json(rows->out, rows->columns[i].kind, cells[i], cell_len(cells, lens, i));
     }
     fputc('}', rows->out);
 }
 
-static void put_csv_row(struct rows *rows, const char *const *cells)
+static void put_csv_row(struct rows *rows, const char *const *cells, const size_t *lens)
 {
     for (size_t i = 0; i < rows->column_count; i++) {
         fputs(i == 0 ? "" : ",", rows->out);
-        put_csv(rows->out, cells[i]);
+        put_csv(rows->out, cells[i], cell_len(cells, lens, i));
     }
     fputc('\n', rows->out);
 }
@@ -130,37 +151,37 @@ void rows_begin(struct rows *rows)
         fputs("[", rows->out);
     for (size_t i = 0; rows->format == ROWS_CSV && i < rows->column_count; i++) {
         fputs(i == 0 ? "" : ",", rows->out);
-        put_csv(rows->out, rows->columns[i].name);
+        put_csv(rows->out, rows->columns[i].name, strlen(rows->columns[i].name));
     }
     if (rows->format == ROWS_CSV)
         fputc('\n', rows->out);
 }
 
-static void put(struct rows *rows, const char *const *cells)
+static void put(struct rows *rows, const char *const *cells, const size_t *lens)
 {
     switch (rows->format) {
     case ROWS_TABLE:
-        table_add(rows->table, cells);
+        table_add(rows->table, cells, lens);
         break;
     case ROWS_CSV:
-        put_csv_row(rows, cells);
+        put_csv_row(rows, cells, lens);
         break;
     case ROWS_JSON:
         fputs(rows->row_count == 0 ? "\n" : ",\n", rows->out);
-        put_object(rows, cells);
+        put_object(rows, cells, lens);
         break;
     case ROWS_JSONL:
-        put_object(rows, cells);
+        put_object(rows, cells, lens);
         fputc('\n', rows->out);
         break;
     }
     rows->row_count++;
 }
 
-void rows_add(struct rows *rows, const char *const *cells)
+void rows_add_len(struct rows *rows, const char *const *cells, const size_t *lens)
 {
     if (rows->secrets == NULL || rows->secrets->list.count == 0) {
-        put(rows, cells);
+        put(rows, cells, lens);
         return;
     }
     char **masked = calloc(rows->column_count, sizeof(*masked));
@@ -168,10 +189,15 @@ void rows_add(struct rows *rows, const char *const *cells)
         if (cells[i] != NULL && (masked[i] = strdup(cells[i])) != NULL)
             secrets_mask(rows->secrets, masked[i]);
     if (masked != NULL)
-        put(rows, (const char *const *)masked);
+        put(rows, (const char *const *)masked, NULL);
     for (size_t i = 0; masked != NULL && i < rows->column_count; i++)
         free(masked[i]);
     free(masked);
+}
+
+void rows_add(struct rows *rows, const char *const *cells)
+{
+    rows_add_len(rows, cells, NULL);
 }
 
 int rows_end(struct rows *rows, struct err *err)

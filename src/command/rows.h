@@ -34,6 +34,8 @@ enum rows_format rows_format_of(const char *name);
 /* Fill format, out, width, secrets, columns and column_count first. */
 void rows_begin(struct rows *rows);
 void rows_add(struct rows *rows, const char *const *cells); /* NULL is NULL */
+/* Cells that may hold NUL bytes; shown whole where no secrets are masked. */
+void rows_add_len(struct rows *rows, const char *const *cells, const size_t *lens);
 /* Writes what is left. ERR_IO when not everything could be written. */
 int rows_end(struct rows *rows, struct err *err) WARN_UNUSED;
 /* For AUTO: forgets a table that was not ended. */

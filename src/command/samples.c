@@ -31,7 +31,7 @@ static void add_rows(struct table *table, json_t *rows, const struct row_column 
         const char *cells[COLUMNS_MAX];
         for (size_t k = 0; k < count; k++)
             cells[k] = cell_text(json_object_get(json_array_get(rows, i), columns[k].name), &arena);
-        table_add(table, cells);
+        table_add(table, cells, NULL);
     }
     arena_release(&arena);
 }

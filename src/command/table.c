@@ -82,13 +82,15 @@ void table_free(struct table *table)
 }
 
 /* One line, nothing that moves the cursor: control characters are written as escapes. */
-static const char *clean(struct table *table, const char *text)
+static const char *clean(struct table *table, const char *text, size_t len)
 {
     str_clear(&table->cell);
-    if (text == NULL)
+    if (text == NULL) {
         text = "NULL";
-    for (size_t left = CELL_BYTES / 4; *text != '\0' && left > 0; text++, left--) {
-        unsigned char c = (unsigned char)*text;
+        len = strlen(text);
+    }
+    for (size_t i = 0; i < len && i < CELL_BYTES / 4; i++) {
+        unsigned char c = (unsigned char)text[i];
         if (c == '\n')
             str_append(&table->cell, "\\n");
         else if (c == '\t')
@@ -187,7 +189,14 @@ static void flow(struct table *table)
         put_row(table, (const char *const *)table->held.items[i]);
 }
 
-void table_add(struct table *table, const char *const *cells)
+static size_t cell_len(const char *const *cells, const size_t *lens, size_t i)
+{
+    if (cells[i] == NULL)
+        return 0;
+    return lens != NULL ? lens[i] : strlen(cells[i]);
+}
+
+void table_add(struct table *table, const char *const *cells, const size_t *lens)
 {
     if (table->column_count == 0)
         return;
@@ -196,7 +205,7 @@ void table_add(struct table *table, const char *const *cells)
     struct arena *arena = table->is_flowing ? &row_arena : &table->arena;
     char **row = ARENA_ARRAY(arena, char *, table->column_count);
     for (size_t i = 0; i < table->column_count; i++) {
-        row[i] = arena_strdup(arena, clean(table, cells[i]));
+        row[i] = arena_strdup(arena, clean(table, cells[i], cell_len(cells, lens, i)));
         size_t width = table->is_flowing ? 0 : text_width(row[i]);
         if (width > table->widths[i])
             table->widths[i] = width;

@@ -7,7 +7,8 @@
 /* Aligned columns. Widths are those of the first rows; later cells that are wider stick out (or are cut). */
 struct table;
 struct table *table_new(FILE *out, int width, const struct row_column *columns, size_t count);
-void table_add(struct table *table, const char *const *cells);
+/* `lens` of the cells, which may then hold NUL bytes; NULL: up to their end. */
+void table_add(struct table *table, const char *const *cells, const size_t *lens);
 void table_end(struct table *table);  /* writes what is held back */
 void table_free(struct table *table); /* NULL allowed */
 

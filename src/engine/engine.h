@@ -73,6 +73,8 @@ int result_next(struct result *result, struct err *err) WARN_UNUSED;
 bool result_is_null(const struct result *result, size_t column);
 const char *result_text(struct result *result,
                         size_t column); /* NULL is NULL; valid until the next row */
+size_t result_text_len(struct result *result,
+                       size_t column); /* of result_text(), which may hold NUL bytes; NULL: 0 */
 int64_t result_i64(const struct result *result,
                    size_t column); /* integers and booleans; NULL is 0 */
 double result_f64(const struct result *result, size_t column);

@@ -247,6 +247,11 @@ const char *result_text(struct result *result, size_t column)
     return str_text(&at->text);
 }
 
+size_t result_text_len(struct result *result, size_t column)
+{
+    return result_text(result, column) == NULL ? 0 : result->columns[column].text.len;
+}
+
 int64_t result_i64(const struct result *result, size_t column)
 {
     const struct result_column *at = &result->columns[column];

@@ -33,6 +33,8 @@ struct sql_info {
  */
 int sql_analyze(struct conn *conn, const char *sql, struct arena *arena, struct sql_info *ret_info,
                 struct err *err) WARN_UNUSED;
+/* The bytes of a statement without the semicolon (and what is blank after it) at its end. */
+size_t sql_body_len(const char *sql);
 /* A function whose value changes from call to call or run to run: now(), random(), uuid(), current_date … */
 bool sql_function_is_volatile(const char *name);
 /* Whether DuckDB reserves `word`, so that it cannot be a column or table name without quotes. */

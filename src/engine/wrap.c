@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/wrap.h"
 
+#include "engine/sql.h"
+
 #include <ctype.h>
 #include <string.h>
 

@@ -16,8 +16,6 @@
 const char *sql_skip_opaque(const char *at);
 const char *sql_skip_blank(const char *at); /* white space and comments */
 size_t sql_first_end(const char *sql);      /* the first semicolon; else the end of the text */
-/* The bytes of a statement without the semicolon (and what is blank after it) at its end. */
-size_t sql_body_len(const char *sql);
 /* `before` + the statement + `after` in `buffer`, which must outlive the answer. */
 struct sql_text sql_wrap(struct str *buffer, const char *before, const char *sql,
                          const char *after);

@@ -25,7 +25,7 @@ static void load_connections(struct loader *loader, const struct yaml *map)
         }
         const char *text = expand(loader, value);
         if (text)
-            secrets_add(&loader->project->secrets, loader->arena, text);
+            secrets_register_value(loader, text);
     }
 }
 
@@ -68,7 +68,7 @@ static void load_scalars(struct loader *loader, const struct yaml *map)
 {
     struct project *project = loader->project;
     const char *name = field_text(loader, map, "name"),
-               *warehouse = field_expanded(loader, map, "warehouse");
+               *warehouse = field_path(loader, map, "warehouse");
     if (name)
         project->name = name;
     if (loader->options->warehouse)
@@ -111,9 +111,11 @@ int config_load(struct loader *loader, struct err *err)
         map = ARENA_NEW(loader->arena, struct yaml), map->kind = YAML_MAP,
         map->place = (struct place){"leat.yaml", 1, 1};
     field_map(loader, map, LEVEL_PROJECT);
+    secrets_note(loader, yaml_get(map, "connections"), yaml_get(map, "params"));
     params_load(loader, loader->has_no_config ? NULL : yaml_get(map, "params"));
-    load_scalars(loader, map);
+    secrets_register(loader);
     load_connections(loader, yaml_get(map, "connections"));
+    load_scalars(loader, map);
     load_groups(loader, yaml_get(map, "models"));
     cache_open(&loader->state->cache, loader->arena,
                path_join(loader->arena, project->warehouse, "cache/project.cache"));

@@ -49,9 +49,10 @@ struct loader {
     struct problems *problems;
     const struct project_options *options;
     struct project_state *state;
-    struct arena *arena;   /* the project's */
-    struct map env;        /* of .env */
-    struct hasher *hasher; /* of every file read and every value used */
+    struct arena *arena;            /* the project's */
+    struct map env;                 /* of .env */
+    VEC(const char *) secret_names; /* what the connections are made of: variables and params */
+    struct hasher *hasher;          /* of every file read and every value used */
     size_t read_bytes;
     VEC(struct draft *) drafts;
     VEC(struct group) groups;
@@ -105,6 +106,16 @@ void params_load(struct loader *loader, const struct yaml *params);
 const struct project_param *params_find(const struct project *project, const char *name);
 char *expand(struct loader *loader,
              const struct yaml *scalar); /* ${} filled in; NULL after a problem */
+/* ---- secrets.c ---- */
+/* Notes what the connections use, before the params are read. */
+void secrets_note(struct loader *loader, const struct yaml *connections, const struct yaml *params);
+void secrets_register(struct loader *loader); /* the values of what was noted */
+void secrets_register_value(struct loader *loader, const char *value);
+bool secrets_are_noted(const struct loader *loader, const char *name);
+/* Whether a text with ${NAME} in it uses a secret of a connection. */
+bool secrets_are_used(const struct loader *loader, const char *text);
+/* field_expanded(), but a path cannot hold a secret: it would be shown in pieces, and is kept by the lake. */
+const char *field_path(struct loader *loader, const struct yaml *map, const char *key);
 /* Whether a path of a source is only there from where the caller stands; if so adds the problem. */
 bool params_explain_path(struct loader *loader, const struct yaml *files);
 

@@ -53,7 +53,7 @@ static const char *load_order(struct loader *loader, const struct yaml *map)
 static void load_path(struct loader *loader, const struct yaml *map, struct output *output)
 {
     const char *key = formats[output->format];
-    const char *path = field_expanded(loader, map, key);
+    const char *path = field_path(loader, map, key);
     if (!path)
         return;
     if (str_ends(path, "/")) {

@@ -94,6 +94,8 @@ static void set_value(struct loader *loader, struct project_param *param)
     const char *env = env_name(loader, param->name);
     const char *flag = flag_value(loader, param->name), *set = flag ? NULL : env_get(loader, env);
     const char *value = flag ? flag : set ? set : param->default_text;
+    param->holds_secret =
+        flag || set ? secrets_are_noted(loader, param->name) : param->holds_secret;
     if (!value)
         return; /* whoever uses it says that it is missing */
     const char *origin = flag  ? arena_printf(loader->arena, "--%s", param->name)
@@ -138,6 +140,8 @@ static void load_one(struct loader *loader, const struct yaml *key, const struct
         param->default_text = "";
     else
         param->default_text = field_expanded(loader, map, "default");
+    param->holds_secret =
+        fallback && fallback->kind == YAML_SCALAR && secrets_are_used(loader, fallback->text);
     set_value(loader, param);
 }
 

@@ -50,6 +50,7 @@ struct project_param {
     const char *default_text; /* NULL: required */
     const char
         *value; /* after flags, environment (LEAT_PARAM_<NAME>) and default; paths absolute */
+    bool holds_secret; /* of a connection */
     struct place place;
 };
 const char *param_sql_type(enum param_type type);

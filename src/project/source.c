@@ -85,7 +85,7 @@ static void settle_files(struct loader *loader, const struct yaml *files, struct
 static void load_files(struct loader *loader, const struct yaml *map, struct node *node)
 {
     const struct yaml *files = yaml_get(map, "files");
-    const char *path = field_expanded(loader, map, "files");
+    const char *path = field_path(loader, map, "files");
     if (path)
         node->source.files =
             path_absolute(loader->arena, path_join(loader->arena, loader->project->folder, path));

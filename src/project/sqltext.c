@@ -114,6 +114,27 @@ static const char *find_reserved(struct loader *loader, const char *sql, const s
     return is_reserved(conn, before) ? before : NULL;
 }
 
+/* Whether a clause word stands where a name would: behind AS, a dot, or a name that could have an alias. */
+static bool is_as_name(struct loader *loader, const char *sql, const char *at, struct conn *conn)
+{
+    bool result = false;
+    const char *before = word_before(loader->arena, sql, at);
+    if (!before)
+        return at > sql && at[-1] == '.';
+    return strcasecmp(before, "as") == 0 ||
+           (sql_is_reserved(conn, before, &result, NULL) == 0 && !result);
+}
+
+static void hint_clause(struct loader *loader, const char *sql, const struct err *err,
+                        struct conn *conn)
+{
+    const char *token = token_at_error(loader->arena, err->message), *at = error_at(sql, err);
+    if (token && at && err->hint[0] == '\0' && is_clause(token) &&
+        is_as_name(loader, sql, at, conn))
+        problem_hint(loader->problems, "If \"%s\" is meant as a name, put it in double quotes.",
+                     token);
+}
+
 static void say_error(struct loader *loader, struct place origin, const char *sql,
                       const struct err *err, struct conn *conn)
 {
@@ -121,6 +142,7 @@ static void say_error(struct loader *loader, struct place origin, const char *sq
     const char *word = find_reserved(loader, sql, err, conn);
     if (!word) {
         problem_from_err(loader->problems, place, err);
+        hint_clause(loader, sql, err, conn);
         return;
     }
     problem_add(loader->problems, place,

@@ -98,6 +98,17 @@ static const char *reason_checks(const struct planner *planner, const struct nod
     return arena_printf(planner->arena, "its checks changed: %s", node->place.file);
 }
 
+/* What the ledger keeps of a param's value. A secret is kept as a hash, which tells only whether it changed. */
+static json_t *param_mark(const struct project *project, const struct project_param *param)
+{
+    if (!param->holds_secret && !secrets_contain(&project->secrets, param->value))
+        return json_string(param->value);
+    struct hasher *hasher = hasher_new();
+    hasher_add_text(hasher, param->name);
+    hasher_add_text(hasher, param->value);
+    return json_pack("{s:s}", "hash", hasher_end(hasher).hex);
+}
+
 const char *node_details(const struct node *node, const struct project *project,
                          struct arena *arena)
 {
@@ -106,7 +117,7 @@ const char *node_details(const struct node *node, const struct project *project,
     for (size_t i = 0; i < project->param_count; i++)
         if (uses_param(node, project->params[i].name))
             json_object_set_new(params, project->params[i].name,
-                                json_string(project->params[i].value));
+                                param_mark(project, &project->params[i]));
     json_object_set_new(details, "params", params);
     json_object_set_new(details, "checks", json_string(checks_hash(node).hex));
     if (node->kind == NODE_MODEL)
@@ -125,10 +136,15 @@ static const char *changed_param(const struct planner *planner, json_t *before)
 {
     for (size_t i = 0; i < planner->project->param_count; i++) {
         const struct project_param *param = &planner->project->params[i];
-        const char *old = json_string_value(json_object_get(before, param->name));
-        if (old != NULL && !str_eq(old, param->value))
-            return arena_printf(planner->arena, "param \"%s\" changed from \"%s\" to \"%s\"",
-                                param->name, old, param->value != NULL ? param->value : "");
+        json_t *old = json_object_get(before, param->name);
+        AUTO(free_json) json_t *now = param_mark(planner->project, param);
+        if (old == NULL || json_is_null(old) || json_equal(old, now))
+            continue;
+        if (!json_is_string(old) || json_is_object(now))
+            return arena_printf(planner->arena, "param \"%s\" changed", param->name);
+        return arena_printf(planner->arena, "param \"%s\" changed from \"%s\" to \"%s\"",
+                            param->name, json_string_value(old),
+                            param->value != NULL ? param->value : "");
     }
     return NULL;
 }

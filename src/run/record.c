@@ -29,6 +29,16 @@ static const char *state_name(enum job_state state)
     }
 }
 
+/* A copy without secrets; NULL stays NULL. */
+static const char *masked(const struct execution *execution, struct arena *arena, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    char *copy = arena_strdup(arena, text);
+    secrets_mask(&execution->session->project->secrets, copy);
+    return copy;
+}
+
 static void write_journal(struct execution *execution, struct job *job)
 {
     struct run_node_row *rows = ARENA_ARRAY(&job->arena, struct run_node_row, job->step_count);
@@ -40,8 +50,9 @@ static void write_journal(struct execution *execution, struct job *job)
             .node = job->node->id,
             .partition = step->is_partition ? instant_format(step->interval.start_us, key) : "",
             .state = state_name(job->state),
-            .reason = step->reason,
-            .error = job->err.kind != ERR_NONE ? job->err.message : NULL,
+            .reason = masked(execution, &job->arena, step->reason),
+            .error =
+                job->err.kind != ERR_NONE ? masked(execution, &job->arena, job->err.message) : NULL,
             .started_us = job->started_us,
             .finished_us = job->state >= JOB_DONE ? now_us() : 0,
             .rows_in = i == 0 ? job->rows_in : 0,

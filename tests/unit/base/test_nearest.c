@@ -56,12 +56,26 @@ static void the_closest_wins_and_the_first_of_equals(void **state)
     assert_string_equal(nearest_name("readingx", close, 3), "reading");
 }
 
+static void the_only_name_that_begins_so_wins(void **state)
+{
+    (void)state;
+    const char *const zones[] = {"Europe/Minsk", "Europe/Vilnius", "Europe/Vaduz", "Etc"};
+    assert_string_equal(nearest_name("Europe/Viln", zones, 4), "Europe/Vilnius");
+    assert_string_equal(nearest_name("europe/vi", zones, 4), "Europe/Vilnius");
+    assert_string_equal(near("desc"), "description");
+    assert_null(near("des")); /* too short to tell */
+    const char *const several[] = {"readings_raw", "readings_hourly", "reading"};
+    assert_string_equal(nearest_name("readings", several, 3), "reading");
+    assert_string_equal(nearest_name("reading", several, 3), "reading");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slips_are_recognized),
         cmocka_unit_test(other_words_are_not),
         cmocka_unit_test(the_closest_wins_and_the_first_of_equals),
+        cmocka_unit_test(the_only_name_that_begins_so_wins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,17 @@ static void short_values_are_not_masked(void **state)
     assert_int_equal(fixture.secrets.list.count, 4);
 }
 
+static void what_would_be_masked_is_contained(void **state)
+{
+    (void)state;
+    START("abc", "hunter2");
+    assert_true(secrets_contain(&fixture.secrets, "hunter2"));
+    assert_true(secrets_contain(&fixture.secrets, "x hunter2"));
+    assert_false(secrets_contain(&fixture.secrets, "hunter abc"));
+    assert_false(secrets_contain(&fixture.secrets, ""));
+    assert_false(secrets_contain(&fixture.secrets, NULL));
+}
+
 static void an_equal_value_is_kept_once(void **state)
 {
     (void)state;
@@ -98,6 +109,7 @@ int main(void)
         cmocka_unit_test(the_longer_one_is_hidden_whole),
         cmocka_unit_test(overlapping_ones_leave_no_rest),
         cmocka_unit_test(short_values_are_not_masked),
+        cmocka_unit_test(what_would_be_masked_is_contained),
         cmocka_unit_test(an_equal_value_is_kept_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -111,6 +111,8 @@ static void test_mistakes(void **state)
                  "Did you mean --full-refresh?");
     expect_error("version --memori 3", "unknown option \"--memori\"", "Did you mean --memory?");
     expect_error("run --memory", "--memory needs a value: --memory SIZE", "");
+    expect_error("run --p", "--p needs a value: --p VALUE",
+                 "It can only be a param; \"leat help run\" lists params and options.");
     expect_error("ls -o jsn", "-o cannot be \"jsn\": expected one of table, csv, json, jsonl",
                  "Did you mean json?");
     expect_error("query", "leat query needs SQL", "\"leat help query\" tells how it is used.");

@@ -68,6 +68,36 @@ static void test_json_within_json(void **state)
                 "\"NaN \\\" NaN\"],\"c\":\"Infinity\"}}\n");
 }
 
+static void expect_nul(enum rows_format format, const char *expected, size_t expected_len)
+{
+    static const char *const cells[] = {"a\0b\0", NULL};
+    static const size_t lens[] = {4, 0};
+    char *text = NULL;
+    size_t len = 0;
+    struct rows rows = {.format = format,
+                        .out = open_memstream(&text, &len),
+                        .columns = columns,
+                        .column_count = 2};
+    rows_begin(&rows);
+    rows_add_len(&rows, cells, lens);
+    assert_int_equal(rows_end(&rows, NULL), 0);
+    fclose(rows.out);
+    assert_int_equal(len, expected_len);
+    assert_memory_equal(text, expected, len);
+    free(text);
+}
+
+static void test_nul_bytes(void **state)
+{
+    static const char csv[] = "name,n\na\0b\0,\n";
+    static const char json[] = "{\"name\": \"a\\u0000b\\u0000\", \"n\": null}\n";
+    static const char table[] = "name           n\n----------  ----\na\\x00b\\x00  NULL\n";
+    (void)state;
+    expect_nul(ROWS_CSV, csv, sizeof(csv) - 1);
+    expect_nul(ROWS_JSONL, json, sizeof(json) - 1);
+    expect_nul(ROWS_TABLE, table, sizeof(table) - 1);
+}
+
 static void test_table(void **state)
 {
     static const char *const cells[][3] = {
@@ -162,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_json_within_json),
+        cmocka_unit_test(test_nul_bytes),
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_table_is_cut_to_the_terminal),
         cmocka_unit_test(test_a_long_table_keeps_its_widths),

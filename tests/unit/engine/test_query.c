@@ -103,6 +103,20 @@ static void numbers_are_read_as_numbers(void **state)
     result_free(result);
 }
 
+static void text_may_hold_nul_bytes(void **state)
+{
+    struct fixture *fixture = *state;
+    struct result *result = NULL;
+    OK(conn_query(fixture->conn, "SELECT 'a' || chr(0) || 'b', '', NULL", NULL, 0, &result, &err));
+    assert_int_equal(result_next(result, NULL), 1);
+    assert_int_equal(result_text_len(result, 0), 3);
+    assert_memory_equal(result_text(result, 0), "a\0b", 4);
+    assert_int_equal(result_text_len(result, 1), 0);
+    assert_int_equal(result_text_len(result, 2), 0);
+    assert_null(result_text(result, 2));
+    result_free(result);
+}
+
 static void rows_come_in_order_over_many_chunks(void **state)
 {
     struct fixture *fixture = *state;
@@ -296,6 +310,7 @@ int main(void)
         cmocka_unit_test(session_is_utc),
         cmocka_unit_test(text_is_that_of_a_cast),
         cmocka_unit_test(numbers_are_read_as_numbers),
+        cmocka_unit_test(text_may_hold_nul_bytes),
         cmocka_unit_test(rows_come_in_order_over_many_chunks),
         cmocka_unit_test(names_and_types_are_duckdbs),
         cmocka_unit_test(params_are_typed_and_bound_by_name),

@@ -10,6 +10,7 @@ struct mistake {
 #define YAML(text) "=== leat.yaml\n" text "\n"
 #define MODEL(text) "=== leat.yaml\nname: x\n=== models/a/m.sql\n" text "\n"
 #define FRONT(text) MODEL("/*---\n" text "\n---*/\nSELECT 1 AS a, 2 AS b")
+#define DOTENV "=== .env\nPGURL=postgres://u:hunter22@h/db\n"
 #define ID_SOURCE \
     "=== leat.yaml\nsources: {r: {files: r.parquet, time: ts, description: \"SELECT 1 AS id, TIMESTAMPTZ '2024-01-01' AS ts\"}}\n"
 
@@ -53,6 +54,20 @@ static const struct mistake in_config[] = {
     {YAML("models: [{tag: x, publish: togehter}]"), "leat.yaml:1:28:", "expected together",
      "Did you mean \"together\"?"},
     {"=== leat.yaml\nname: x\n=== .env\nA=1\nnonsense\n", ".env:2:1:", "not NAME=VALUE", ""},
+    {YAML("timezone: Europe/Viln"), "leat.yaml:1:11:", "Viln", "Europe/Vilnius"},
+    {YAML("connections: {pg: \"${PGURL}\"}\nsources: {a: {files: \"data/${PGURL}/*.csv\"}}") DOTENV,
+     "leat.yaml:2:22:", "a connection's secret cannot be part of a path", "no connection uses"},
+    {YAML("connections: {pg: \"x:${PGURL}\"}\nparams: {p: {default: \"a${PGURL}\"}}\nwarehouse: "
+          "${p}/w") DOTENV,
+     "leat.yaml:3:12:", "a connection's secret cannot be part of a path", ""},
+    {YAML("connections: {pg: \"${p}\"}\nparams: {p: {default: \"${PGURL}\"}}\nwarehouse: ${PGURL}")
+         DOTENV,
+     "leat.yaml:3:12:", "a connection's secret cannot be part of a path", ""},
+    {YAML("connections: {pg: \"${PGURL}\"}\nwarehouse: x/postgres://u:hunter22@h/db") DOTENV,
+     "leat.yaml:2:12:", "a connection's secret cannot be part of a path", ""},
+    {YAML("connections: {pg: \"${PGURL}\"}") DOTENV
+     "=== models/a/m.sql\n/*---\noutputs: [{csv: \"o/${PGURL}.csv\"}]\n---*/\nSELECT 1 AS a\n",
+     "models/a/m.sql:2:17:", "a connection's secret cannot be part of a path", ""},
 };
 
 static const struct mistake in_sources[] = {
@@ -177,6 +192,12 @@ static const struct mistake in_sql[] = {
      "models/a/m.sql:2:", "\"order\" is a word that SQL reserves", "\"order\""},
     {MODEL("SELECT 1 AS a, end FROM raw.x"),
      "models/a/m.sql:1:", "\"end\" is a word that SQL reserves", ""},
+    {MODEL("SELECT 1 AS a FROM (SELECT 1) AS select"),
+     "models/a/m.sql:1:", "syntax error at or near \"select\"",
+     "If \"select\" is meant as a name, put it in double quotes."},
+    {MODEL("SELECT a.b select FROM a"), "models/a/m.sql:1:", "syntax error at or near \"select\"",
+     "If \"select\" is meant as a name, put it in double quotes."},
+    {MODEL("SELECT 1 AS a WHERE where 1 = 1"), "models/a/m.sql:1:", "syntax error", ""},
     {MODEL("SELECT * FROM {{ ref('m') }}"), "models/a/m.sql:1:15:", "template of dbt",
      "Write the table's name: a.m."},
     {MODEL("SELECT * FROM {{ source('s', 'x') }}"), "models/a/m.sql:1:15:", "template of dbt",
