@@ -138,6 +138,24 @@ static int fill_inputs(struct session *session, struct filler *filler, struct er
     return flush(filler, err);
 }
 
+static int fill_outputs(struct session *session, struct filler *filler, struct err *err)
+{
+    struct delivered_list files = {0};
+    TRY(lake_delivered_load(session->lake, NULL, &session->arena, &files, err));
+    for (size_t i = 0; i < files.count; i++) {
+        const struct delivered_file *file = &files.items[i];
+        begin_row(filler);
+        add_text(filler, file->node);
+        add_text(filler, file->path);
+        add_number(filler, file->id.size_bytes);
+        add_number(filler, file->row_count);
+        add_text(filler, file->hash);
+        add_text(filler, file->run_id);
+        TRY(end_row(filler, err));
+    }
+    return flush(filler, err);
+}
+
 static const struct {
     const char *name, *columns;
     int (*fill)(struct session *session, struct filler *filler, struct err *err);
@@ -156,6 +174,10 @@ static const struct {
      "source VARCHAR, path VARCHAR, size_bytes BIGINT, modified_at TIMESTAMPTZ, "
      "indexed_at TIMESTAMPTZ, row_count BIGINT, min_time VARCHAR, max_time VARCHAR, hash VARCHAR",
      fill_inputs},
+    {"outputs",
+     "node VARCHAR, path VARCHAR, size_bytes BIGINT, row_count BIGINT, hash VARCHAR, "
+     "run_id VARCHAR",
+     fill_outputs},
 };
 
 int leat_tables_create(struct session *session, struct conn *conn, bool has_rows, struct err *err)

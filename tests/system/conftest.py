@@ -7,6 +7,7 @@
         assert referee(p / "warehouse").sql("SELECT sum(x) FROM w.a.b").fetchall() == [(1,)]
 """
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -70,17 +71,34 @@ def leat_faults(tmp_path_factory):
 
 
 @pytest.fixture
-def project(tmp_path):
-    """project({path: text or bytes}, name="project") writes the files and returns their folder."""
+def project(tmp_path, referee, leat_release):
+    """project({path: text or bytes}, name="project") writes the files and returns their folder.
+    Whatever warehouse the test leaves there must read the same through the official extension."""
+    folders = []
 
     def write(files, name="project"):
         for path, content in files.items():
             target = tmp_path / name / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content if isinstance(content, bytes) else content.encode())
+        folders.append(tmp_path / name)
         return tmp_path / name
 
-    return write
+    yield write
+    for folder in folders:
+        if (folder / "warehouse/catalog.sqlite").exists():
+            compare_with_referee(referee(folder / "warehouse"), leat_release, folder)
+
+
+def compare_with_referee(con, leat, folder):
+    """Rows and a hash over all their values, of every table."""
+    for schema, table in con.sql(
+            "SELECT table_schema, table_name FROM information_schema.tables "
+            "WHERE table_catalog = 'w' AND table_type = 'BASE TABLE'").fetchall():
+        sums = "SELECT count(*)::VARCHAR AS n, sum(hash(t)::HUGEINT)::VARCHAR AS h FROM "
+        name = f'"{schema}"."{table}" t'
+        ours = json.loads(leat.ok("query", sums + name, "-C", folder, "-o", "jsonl").out)
+        assert con.sql(f"{sums} w.{name}").fetchall() == [(ours["n"], ours["h"])], name
 
 
 @pytest.fixture

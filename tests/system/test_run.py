@@ -176,6 +176,14 @@ def test_files_hold_the_model_columns_only(leat, shop):
     assert got.columns == ["shop", "day", "amount"] and len(got.fetchall()) == 1
 
 
+def test_what_was_published_is_listed(leat, shop):
+    got = rows(leat, shop, "SELECT path, size_bytes AS s, row_count AS n, length(hash) AS h "
+                           "FROM leat.outputs ORDER BY path")
+    assert [(os.path.basename(g["path"]), g["n"], g["h"]) for g in got] == [
+        ("a.parquet", 1, 32), ("b.parquet", 1, 32)]
+    assert got[0]["s"] == (shop / "out/a.parquet").stat().st_size
+
+
 def test_missing_file_is_delivered_again(leat, shop):
     (shop / "out/a.parquet").unlink()
     assert ran(leat, shop) == ["output:shop.daily#1"]
