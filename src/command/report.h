@@ -5,7 +5,7 @@
 #include "command/command.h"
 
 /* What is said on stderr: errors, warnings, mistakes in the project. Secrets are masked, `--log-format json` is obeyed. */
-void report_err(const struct terminal *terminal, const struct err *err);
+void report_err(const struct terminal *terminal, const struct err *plain);
 /* The error with the advice only the terminal can give: how much memory there is, when it was too little. */
 struct err advised_err(const struct terminal *terminal, const struct err *err);
 /* `models/x/y.sql:12:5: error: …` and the hint, one after the other, to `out`. */

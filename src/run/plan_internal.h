@@ -46,6 +46,10 @@ int plan_output_node(struct planner *planner, const struct node *node, struct er
 /* The data file that a partition's ledger row names; "" when it had no rows. */
 const char *partition_file(const struct ledger_entry *entry, struct arena *arena);
 
+/* Decides whether a step runs (it has a reason, and is asked for) and appends it to the plan. */
+void plan_add_step(struct planner *planner, const struct node *node, struct step step,
+                   bool is_asked);
+
 /* The inputs' versions as a JSON object, and the version that follows from them. */
 const char *planner_inputs(const struct planner *planner, const struct node *node);
 const char *planner_version(const struct planner *planner, const struct node *node,

@@ -37,11 +37,12 @@ struct output_spec output_spec_of(const struct node *node, const struct project 
     };
 }
 
-static void add_step(struct planner *planner, const struct node *node, struct step step)
+void plan_add_step(struct planner *planner, const struct node *node, struct step step,
+                   bool is_asked)
 {
     struct node_state *state = &planner->states[node->index];
     step.node = node;
-    if (!state->is_selected) {
+    if (!is_asked) {
         step.state = STEP_NOT_SELECTED;
         step.reason = "not selected";
     } else if (step.reason != NULL) {
@@ -52,12 +53,17 @@ static void add_step(struct planner *planner, const struct node *node, struct st
         step.state = STEP_UP_TO_DATE;
         step.reason = "neither its code nor its inputs changed";
     }
-    if (step.state != STEP_RUN && step.done != NULL)
-        step.version = step.done->version;
-    else if (step.state == STEP_NOT_SELECTED)
-        step.version = NULL;
-    state->version = step.version;
+    if (step.state != STEP_RUN)
+        step.version = step.done != NULL ? step.done->version : NULL;
     VEC_PUSH(planner->arena, planner->steps, step);
+}
+
+/* Nodes of one step: its version is the node's. */
+static void add_step(struct planner *planner, const struct node *node, struct step step)
+{
+    struct node_state *state = &planner->states[node->index];
+    plan_add_step(planner, node, step, state->is_selected);
+    state->version = planner->steps.items[planner->steps.count - 1].version;
 }
 
 static int open_conn(void *context, struct conn **ret_conn, struct err *err)

@@ -148,29 +148,15 @@ static void add_partition(struct planner *planner, const struct node *node,
     struct node_state *state = &planner->states[node->index];
     char key[40];
     instant_format(interval->start_us, key);
-    struct step step = {.node = node,
-                        .is_partition = true,
+    struct step step = {.is_partition = true,
                         .interval = *interval,
                         .done = partition_done(planner, node, key),
                         .inputs = partition_inputs(planner, node, interval)};
     step.version = planner_version(planner, node, step.inputs, node->rerun != RERUN_ON_CHANGE);
     step.reason = reason_to_run(planner, node, step.done, step.inputs);
-    bool is_mine = state->is_selected && is_asked(planner, node, interval, key);
-    if (!is_mine) {
-        step.state = STEP_NOT_SELECTED;
-        step.reason = "not selected";
-    } else if (step.reason != NULL) {
-        step.state = STEP_RUN;
-        state->will_run = true;
-        state->reason = step.reason;
-    } else {
-        step.state = STEP_UP_TO_DATE;
-        step.reason = "neither its code nor its inputs changed";
-    }
-    if (step.state != STEP_RUN)
-        step.version = step.done != NULL ? step.done->version : NULL;
-    hasher_add_text(whole, step.version);
-    VEC_PUSH(planner->arena, planner->steps, step);
+    plan_add_step(planner, node, step,
+                  state->is_selected && is_asked(planner, node, interval, key));
+    hasher_add_text(whole, planner->steps.items[planner->steps.count - 1].version);
 }
 
 /*
@@ -186,9 +172,11 @@ static void drop_old_partitions(struct planner *planner, const struct node *node
                  planner->ledger_list.items[i].partition[0] != '\0';
     for (size_t i = first; i < planner->steps.count; i++)
         still += planner->steps.items[i].done != NULL;
-    if (known <= still || state->will_run || !state->is_selected || planner->steps.count == first)
+    if (known <= still || state->will_run || planner->steps.count == first)
         return;
     struct step *last = &planner->steps.items[planner->steps.count - 1];
+    if (last->state != STEP_UP_TO_DATE)
+        return; /* it was not asked for now; the next whole run does it */
     last->state = STEP_RUN;
     last->reason = arena_printf(planner->arena, "%zu of its partitions are no longer asked for",
                                 known - still);
