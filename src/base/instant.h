@@ -29,6 +29,8 @@ struct zone {
 };
 extern const struct zone zone_utc;
 
+/* The index in starts_us and offsets_s of the stretch of constant offset that holds the instant. */
+size_t zone_stretch(const struct zone *zone, int64_t instant_us);
 int32_t zone_offset_s(const struct zone *zone, int64_t instant_us);
 int64_t zone_to_local(const struct zone *zone, int64_t instant_us);
 enum local_kind { LOCAL_UNIQUE, LOCAL_GAP, LOCAL_OVERLAP };

@@ -16,8 +16,7 @@ static int64_t plus(int64_t a, int64_t b)
     return sum;
 }
 
-/* The stretch of constant offset that holds the instant. */
-static size_t stretch_of(const struct zone *zone, int64_t instant_us)
+size_t zone_stretch(const struct zone *zone, int64_t instant_us)
 {
     size_t low = 0, high = zone->count;
     while (high - low > 1) {
@@ -42,7 +41,7 @@ static int64_t offset_us(const struct zone *zone, size_t i)
 
 int32_t zone_offset_s(const struct zone *zone, int64_t instant_us)
 {
-    return zone->offsets_s[stretch_of(zone, instant_us)];
+    return zone->offsets_s[zone_stretch(zone, instant_us)];
 }
 
 int64_t zone_to_local(const struct zone *zone, int64_t instant_us)
@@ -63,8 +62,8 @@ enum local_kind zone_from_local(const struct zone *zone, int64_t local_us, int64
                                 int64_t *ret_later_us)
 {
     /* No offset is as much as two days (dates were once skipped), so these stretches are enough. */
-    size_t first = stretch_of(zone, plus(local_us, -2 * US_PER_DAY));
-    size_t last = stretch_of(zone, plus(local_us, 2 * US_PER_DAY));
+    size_t first = zone_stretch(zone, plus(local_us, -2 * US_PER_DAY));
+    size_t last = zone_stretch(zone, plus(local_us, 2 * US_PER_DAY));
     int found = 0;
     for (size_t i = first; i <= last; i++) {
         int64_t instant_us = plus(local_us, -offset_us(zone, i));
@@ -127,7 +126,7 @@ static int64_t past_hour(int64_t local_us)
 
 static int64_t hour_floor(const struct zone *zone, int64_t instant_us)
 {
-    for (size_t i = stretch_of(zone, instant_us);; i--) {
+    for (size_t i = zone_stretch(zone, instant_us);; i--) {
         int64_t past_us = past_hour(plus(instant_us, offset_us(zone, i)));
         int64_t start_us = plus(instant_us, -past_us);
         if (i == 0 || start_us >= zone->starts_us[i])
@@ -140,7 +139,7 @@ static int64_t hour_floor(const struct zone *zone, int64_t instant_us)
 
 static int64_t hour_next(const struct zone *zone, int64_t start_us)
 {
-    for (size_t i = stretch_of(zone, start_us);; i++) {
+    for (size_t i = zone_stretch(zone, start_us);; i++) {
         int64_t past_us = past_hour(plus(start_us, offset_us(zone, i)));
         int64_t next_us = plus(start_us, US_PER_HOUR - past_us);
         if (i + 1 == zone->count || next_us < stretch_end(zone, i))

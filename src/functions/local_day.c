@@ -22,20 +22,6 @@ void local_day_release(struct local_day *day)
     *day = (struct local_day){0};
 }
 
-/* The stretch of constant offset that holds the instant. */
-static size_t find_stretch(const struct zone *zone, int64_t instant_us)
-{
-    size_t low = 0, high = zone->count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (zone->starts_us[middle] <= instant_us)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static int64_t offset_us(const struct zone *zone, size_t stretch)
 {
     return zone->offsets_s[stretch] * US_PER_SECOND;
@@ -54,8 +40,8 @@ static int64_t max_of(int64_t a, int64_t b)
 bool local_day_is_plain(const struct zone *zone, int64_t date, int32_t *ret_offset_s)
 {
     int64_t from = date * US_PER_DAY, to = from + US_PER_DAY;
-    size_t i = find_stretch(zone, from - MAX_SHIFT_US);
-    size_t last = find_stretch(zone, to + MAX_SHIFT_US);
+    size_t i = zone_stretch(zone, from - MAX_SHIFT_US);
+    size_t last = zone_stretch(zone, to + MAX_SHIFT_US);
     /* All of the day must lie after the change before it, on both clocks, and before the next. */
     for (; i < last; i++) {
         int64_t change = zone->starts_us[i + 1];
@@ -98,8 +84,8 @@ static void mark_elements(struct local_day *day, size_t count)
 static size_t find_pieces(const struct zone *zone, int64_t from, int64_t to, struct piece *pieces)
 {
     size_t count = 0;
-    size_t last = find_stretch(zone, to + MAX_SHIFT_US);
-    for (size_t i = find_stretch(zone, from - MAX_SHIFT_US); i <= last && count < MAX_PIECES; i++) {
+    size_t last = zone_stretch(zone, to + MAX_SHIFT_US);
+    for (size_t i = zone_stretch(zone, from - MAX_SHIFT_US); i <= last && count < MAX_PIECES; i++) {
         int64_t offset = offset_us(zone, i);
         int64_t start = max_of(from - offset, zone->starts_us[i]);
         int64_t end =

@@ -398,6 +398,29 @@ def test_interrupt_stops_cleanly(leat, project):
     assert not any(p.name.endswith(".parquet") for p in (folder / "warehouse").rglob("*"))
 
 
+def test_interrupt_stops_between_partitions(leat, project):
+    import duckdb
+
+    folder = project({
+        "leat.yaml": "name: p\nsources:\n  p:\n    files: data/*.parquet\n    time: t\n",
+        "models/m/hours.sql": """/*---
+materialized: partitioned
+partition: {by: t, every: hour, from: 2008-01-01}
+---*/
+SELECT t FROM raw.p WHERE t >= $start AND t < $end
+"""})
+    (folder / "data").mkdir()
+    duckdb.sql(f"COPY (SELECT TIMESTAMPTZ '2010-01-01 10:00:00+00' AS t) TO '{folder}/data/a.parquet'")
+    process = leat.start("run", "-C", folder, "--log-format", "json")
+    for line in process.stderr:  # 17,555 hours
+        if '"node_started"' in line and "m.hours" in line:
+            break
+    process.send_signal(2)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and "of 17555 partitions" in err, (process.returncode, err)
+    assert not list((folder / "warehouse/data").rglob("*.parquet"))
+
+
 def test_publish_together_is_all_or_nothing(leat, project):
     files = dict(BASE)
     files["models/shop/total.sql"] = """/*---
@@ -412,7 +435,8 @@ SELECT sum(amount) AS amount FROM shop.daily
     folder = project(files)
     leat.ok("run", "-C", folder)
     (folder / "data/b.csv").write_text("id,shop,sold,amount\n3,c,2024-01-03T10:00:00Z,400\n")
-    assert leat("run", "-C", folder).code == 1
+    result = leat("run", "-C", folder)
+    assert result.code == 1 and "another node of the group" in result.err, result
     assert rows(leat, folder, "SELECT n FROM shop.other") == [{"n": 2}]
     assert rows(leat, folder, "SELECT count(*) AS n FROM shop.daily") == [{"n": 3}]
 
