@@ -2,12 +2,14 @@
 PREFIX ?= /usr/local
 BUILD := build
 SAN := build-san
+FUZZ := build-fuzz
+FUZZ_SECONDS ?= 60
 SAN_OPTIONS := -Db_sanitize=address,undefined -Dfaults=true -Dwerror=false
 
 # Output only of what fails.
 quiet = { out=$$($(1) 2>&1) || { echo "$$out"; exit 1; }; }
 
-.PHONY: all setup setup-test build-san test check format demo bench install clean
+.PHONY: all setup setup-test build-san test soak check format demo bench fuzz install clean
 .NOTPARALLEL:
 
 all: setup
@@ -32,6 +34,12 @@ test: setup-test all build-san
 	meson test -C $(SAN) --no-rebuild --print-errorlogs
 	scripts/run-tests
 
+# What takes longer: the nasty files under the sanitizers, all real days, each fuzzer for half an hour.
+soak: test
+	scripts/run-tests soak
+	@scripts/setup fuzz
+	@tests/fuzz/run $(FUZZ) 1800
+
 check: setup-test all
 	scripts/check
 
@@ -45,9 +53,14 @@ bench: all
 	@scripts/setup bench
 	@tests/bench/run
 
+# Each fuzzer for FUZZ_SECONDS, one after the other.
+fuzz: setup-test
+	@scripts/setup fuzz
+	@tests/fuzz/run $(FUZZ) $(FUZZ_SECONDS)
+
 install: all
 	@meson configure $(BUILD) -Dprefix=$(abspath $(PREFIX))
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) $(SAN)
+	rm -rf $(BUILD) $(SAN) $(FUZZ)

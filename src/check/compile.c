@@ -43,11 +43,12 @@ static bool append_number(struct str *sql, const char *type, const char *text)
 {
     struct text_number number;
     int128_t value;
-    if (!text_number(text, strlen(text), &number))
+    if (!text_number(text, strlen(text), '.', false, &number))
         return false;
     if (is_integer(type) && number.fraction_len > 0)
         return false;
-    if (!is_float(type) && !text_number_decimal(&number, (int)number.fraction_len, &value))
+    if (!is_float(type) &&
+        !text_number_decimal(&number, TEXT_MAX_DECIMAL_DIGITS, (int)number.fraction_len, &value))
         return false;
     str_append(sql, text);
     return true;

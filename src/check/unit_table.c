@@ -118,6 +118,17 @@ int unit_make_table(const struct unit_run *run, const struct unit_table *table, 
     return 0;
 }
 
+/* As a field of CSV without quotes. */
+static void add_value(struct text_typing *typing, const char *text)
+{
+    static const struct text_marks marks = {.decimal = '.'};
+    AUTO(str_release) struct str copy = STR_INIT(UNIT_MAX_SQL_BYTES); /* typing may change it */
+    str_append(&copy, text);
+    struct text_field field = {.text = copy.data, .len = copy.len, .token = TOKEN_PLAIN};
+    if (copy.len > 0)
+        text_typing_add(typing, &field, marks);
+}
+
 int unit_guess_columns(const struct unit_run *run, const struct unit_table *table,
                        struct column_list *ret_columns, struct err *err)
 {
@@ -129,6 +140,7 @@ int unit_guess_columns(const struct unit_run *run, const struct unit_table *tabl
     str_append(&sql, "SELECT 1");
     for (size_t i = 0; i < table->column_count; i++) {
         text_typing_init(&typings[i]);
+        typings[i].checks_doubles = true;
         str_append(&sql, ", ");
         append_field(&sql, table->columns[i], false);
     }
@@ -140,12 +152,13 @@ int unit_guess_columns(const struct unit_run *run, const struct unit_table *tabl
         for (size_t i = 0; i < table->column_count; i++) {
             const char *text = result_text(result, i + 1);
             if (text)
-                text_typing_add(&typings[i], text, strlen(text));
+                add_value(&typings[i], text);
         }
     }
     char buffer[32];
     for (size_t i = 0; i < table->column_count && got == 0; i++) {
-        char *type = arena_strdup(run->arena, text_type_sql(text_typing_end(&typings[i]), buffer));
+        struct text_type found = text_typing_end(&typings[i]);
+        const char *type = arena_strdup(run->arena, text_type_sql(&found, buffer));
         TRY(conn_parse_type(run->conn, type, run->arena, &columns[i], err));
         columns[i].name = table->columns[i];
     }

@@ -4,11 +4,17 @@
 #include <inttypes.h>
 
 static const char *const event_names[] = {
-    [RUN_STARTED] = "run_started",     [NODE_STARTED] = "node_started",
-    [NODE_PROGRESS] = "node_progress", [NODE_DONE] = "node_done",
-    [NODE_FAILED] = "node_failed",     [NODE_SKIPPED] = "node_skipped",
-    [CHECK_FAILED] = "check_failed",   [FILE_PUBLISHED] = "file_published",
-    [RUN_WARNING] = "warning",         [RUN_DONE] = "run_done",
+    [RUN_STARTED] = "run_started",
+    [NODE_STARTED] = "node_started",
+    [NODE_PROGRESS] = "node_progress",
+    [NODE_DONE] = "node_done",
+    [NODE_NOTE] = "node_note",
+    [NODE_FAILED] = "node_failed",
+    [NODE_SKIPPED] = "node_skipped",
+    [CHECK_FAILED] = "check_failed",
+    [FILE_PUBLISHED] = "file_published",
+    [RUN_WARNING] = "warning",
+    [RUN_DONE] = "run_done",
 };
 
 static void add_text(struct str *line, const char *name, const char *value)
@@ -49,7 +55,9 @@ void event_json(struct str *line, const struct run_event *event)
         add_text(line, "severity", event->severity == SEVERITY_ERROR ? "error" : "warn");
     if (event->is_removed)
         str_append(line, ", \"removed\": true");
+    add_number(line, "rows_in", event->rows_in);
     add_number(line, "rows", event->rows);
+    add_number(line, "rows_rejected", event->rows_rejected);
     add_number(line, "bytes", event->bytes);
     add_number(line, "done", event->done);
     add_number(line, "total", event->total);

@@ -16,6 +16,13 @@ static void append_painted(struct str *text, const struct terminal *terminal, co
         str_append(text, word);
 }
 
+static void append_rejected(struct str *text, const struct run_event *event)
+{
+    char in[32], out[32], rejected[32];
+    str_appendf(text, "  %s rows in, %s out, %s rejected", format_count(event->rows_in, in),
+                format_count(event->rows, out), format_count(event->rows_rejected, rejected));
+}
+
 static void append_done(struct str *text, const struct run_event *event,
                         const struct terminal *terminal)
 {
@@ -26,7 +33,9 @@ static void append_done(struct str *text, const struct run_event *event,
     append_painted(text, terminal, green, "done");
     if (event->done > 1)
         str_appendf(text, "  %lld partitions", (long long)event->done);
-    if (event->rows >= 0) /* a view has none to count */
+    if (event->rows_rejected > 0)
+        append_rejected(text, event);
+    else if (event->rows >= 0) /* a view has none to count */
         str_appendf(text, "  %s row%s", format_count(event->rows, rows),
                     event->rows == 1 ? "" : "s");
     str_appendf(text, "  %s\n", duration_format(event->elapsed_us, elapsed));
@@ -78,6 +87,22 @@ static void append_check(struct str *text, const struct run_event *event,
         samples_append(text, event->samples, terminal->is_err_tty ? terminal->width : 0);
 }
 
+/* The first line follows the node's name, the others stand below. */
+static void append_note(struct str *text, const struct run_event *event,
+                        const struct terminal *terminal)
+{
+    if (terminal->log_level < LOG_WARN)
+        return;
+    str_appendf(text, "%s  ", event->node);
+    for (const char *c = event->text; *c != '\0'; c++) {
+        str_append_char(text, *c);
+        if (*c == '\n' && c[1] != '\0')
+            str_append(text, "  ");
+    }
+    if (!str_ends(event->text, "\n"))
+        str_append_char(text, '\n');
+}
+
 static void append_file(struct str *text, const struct run_event *event,
                         const struct terminal *terminal)
 {
@@ -108,6 +133,9 @@ void event_text(struct str *text, const struct run_event *event, const struct te
         break;
     case FILE_PUBLISHED:
         append_file(text, event, terminal);
+        break;
+    case NODE_NOTE:
+        append_note(text, event, terminal);
         break;
     case RUN_WARNING:
         if (terminal->log_level >= LOG_WARN) {

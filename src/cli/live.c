@@ -97,6 +97,7 @@ void live_update(struct live *live, const struct run_event *event)
         break;
     case CHECK_FAILED:
     case FILE_PUBLISHED:
+    case NODE_NOTE:
     case RUN_WARNING:
         break;
     }

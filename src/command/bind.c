@@ -4,6 +4,7 @@
 #include "command/open.h"
 
 #include <inttypes.h>
+#include <strings.h>
 
 static int need_conn(void *context, struct conn **ret_conn, struct err *err)
 {
@@ -45,9 +46,36 @@ static int columns_of_file(struct opened *opened, const struct node *node, struc
     return 0;
 }
 
+/* What landed has the types of then; what is declared now holds when it is read again. */
+static int declared_columns(struct opened *opened, const struct node *node,
+                            struct column_list landed, struct arena *arena,
+                            struct column_list *ret_columns, struct err *err)
+{
+    struct column *columns = ARENA_ARRAY(arena, struct column, landed.count + 1);
+    char *select_list = NULL, type[32];
+    struct conn *conn = NULL;
+    for (size_t i = 0; i < landed.count; i++)
+        columns[i] = landed.items[i];
+    for (size_t i = 0; i < node->source.declared_count; i++) {
+        const struct text_column *declared = &node->source.declared[i];
+        const char *sql = text_type_sql(&declared->type, type);
+        for (size_t j = 0; j < landed.count; j++) {
+            if (strcasecmp(columns[j].name, declared->name) != 0 ||
+                str_eq(columns[j].type_text, sql))
+                continue;
+            TRY(opened_conn(opened, &conn, err));
+            TRY(conn_parse_type(conn, arena_strdup(arena, sql), arena, &columns[j], err));
+            columns[j].name = landed.items[j].name;
+        }
+    }
+    landed.items = columns;
+    *ret_columns = landed;
+    return conn == NULL ? 0 : lake_types_map(landed, arena, &select_list, ret_columns, err);
+}
+
 /* Text is typed over all its rows when it lands; from then on the warehouse knows. */
 static int columns_landed(struct bind_sources *sources, const struct node *node,
-                          struct column_list *ret_columns, struct err *err)
+                          struct arena *arena, struct column_list *ret_columns, struct err *err)
 {
     struct opened *opened = sources->opened;
     if (sources->lake == NULL) {
@@ -58,9 +86,9 @@ static int columns_landed(struct bind_sources *sources, const struct node *node,
     }
     const struct lake_table *table =
         lake_snapshot_table(&sources->snapshot, node->schema, node->name);
-    if (table != NULL)
-        *ret_columns = table->columns;
-    return 0;
+    if (table == NULL)
+        return 0;
+    return declared_columns(opened, node, table->columns, arena, ret_columns, err);
 }
 
 int bind_source_columns(void *context, const struct node *source, struct arena *arena,
@@ -70,7 +98,7 @@ int bind_source_columns(void *context, const struct node *source, struct arena *
     *ret_columns = (struct column_list){0};
     if (source->source.format == FORMAT_PARQUET)
         return columns_of_file(sources->opened, source, arena, ret_columns, err);
-    return columns_landed(sources, source, ret_columns, err);
+    return columns_landed(sources, source, arena, ret_columns, err);
 }
 
 static void check_output(const struct project *project, const struct node *node,

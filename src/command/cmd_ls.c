@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/cmds.h"
 #include "command/describe.h"
+#include "command/ls_sources.h"
 #include "command/open.h"
 #include "command/rows.h"
 #include "command/running.h"
@@ -62,19 +63,19 @@ int cmd_ls(struct invocation *invocation, struct terminal *terminal, struct err 
     struct selection selection = selection_of(invocation);
     struct ledger_list ledger = {0};
     bool *is_selected = NULL;
-    bool only_sources = invocation_flag(invocation, "sources");
     TRY(open_session(invocation, terminal, OPEN_READ, &session, err));
     TRY(select_nodes(session->project, &selection, &session->arena, &is_selected, err));
+    enum rows_format format = rows_format_of(invocation_option(invocation, "format"));
+    if (invocation_flag(invocation, "sources"))
+        return ls_sources(terminal, session, is_selected, format, err);
     TRY(lake_ledger_load(session->lake, &session->arena, &ledger, err));
     AUTO(rows_release)
-    struct rows rows =
-        rows_for_terminal(terminal, rows_format_of(invocation_option(invocation, "format")),
-                          columns, ARRAY_COUNT(columns));
+    struct rows rows = rows_for_terminal(terminal, format, columns, ARRAY_COUNT(columns));
     rows_begin(&rows);
     for (size_t i = 0; i < session->project->node_count; i++) {
         const struct node *node = &session->project->nodes[i];
         struct built built = built_of(&ledger, node);
-        if (is_selected[i] && (!only_sources || node->kind == NODE_SOURCE))
+        if (is_selected[i])
             add_node(&rows, node, &built);
     }
     return rows_end(&rows, err);

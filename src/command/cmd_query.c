@@ -83,8 +83,8 @@ static int expose(struct session *session, struct conn *conn, const char *at, co
 static bool is_read_in_place(const struct project *project, const struct input_file *file)
 {
     const struct node *node = project_node(project, file->source);
-    return node != NULL && node->kind == NODE_SOURCE && !node->source.land_table &&
-           node->source.format == FORMAT_PARQUET;
+    return node != NULL && node->kind == NODE_SOURCE && !source_is_text(node) &&
+           (!node->source.land_table || node->source.series != NULL);
 }
 
 static int allowed_paths(struct session *session, const struct lake_snapshot *snapshot,

@@ -7,6 +7,7 @@
 /* The functions behind the table in commands.c, one cmd_<name>.c each. */
 #define CMD(name) \
     int cmd_##name(struct invocation *invocation, struct terminal *terminal, struct err *err)
+CMD(accept);
 CMD(clean);
 CMD(completion);
 CMD(docs);
@@ -17,6 +18,7 @@ CMD(init);
 CMD(lineage);
 CMD(ls);
 CMD(query);
+CMD(rejects);
 CMD(retry);
 CMD(run);
 CMD(test);

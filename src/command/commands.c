@@ -45,14 +45,23 @@ static const struct option run_options[] = {
     FLAG("adopt", "Take over others' files in an output's way."),
     FLAG("prune", "Allow removing over 10 % of an output's files."),
     END};
+static const struct option rejects_options[] = {
+    TEXT("output", "FILE", "Write the records as they stand in their files.", NULL),
+    TEXT("file", "NAME", "Only those of this file, as the list names it.", NULL),
+    FORMAT("table", "table", "csv", "json", "jsonl"), END};
+static const struct option accept_options[] = {FLAG("dry-run", "Only show what would change."),
+                                               END};
 static const struct option retry_options[] = {
+    TEXT("from", "FILE", "Records of SOURCE that were exported and mended.", NULL),
     FLAG("fail-fast", "Stop at the first failure."),
     FLAG("dry-run", "Print the plan; build nothing."),
     FLAG("adopt", "Take over others' files in an output's way."),
-    FLAG("prune", "Allow removing over 10 % of an output's files."), END};
+    FLAG("prune", "Allow removing over 10 % of an output's files."),
+    END};
 static const struct option test_options[] = {SELECT, EXCLUDE, END};
-static const struct option ls_options[] = {SELECT, EXCLUDE, FLAG("sources", "Only the sources."),
-                                           FORMAT("table", "table", "csv", "json", "jsonl"), END};
+static const struct option ls_options[] = {
+    SELECT, EXCLUDE, FLAG("sources", "Only the sources, and how their files are written."),
+    FORMAT("table", "table", "csv", "json", "jsonl"), END};
 static const struct option clean_options[] = {
     TEXT("older-than", "AGE", "Forget snapshots older than this, such as 30d.", "30d"),
     FLAG("foreign", "Also data files that nobody names, not leat's own."),
@@ -158,9 +167,36 @@ const struct command commands[] = {
      .options = history_options,
      .needs_project = true,
      .run = cmd_history},
+    {.name = "rejects",
+     .args = "[SOURCE]",
+     .max_args = 1,
+     .summary = "List records of text that do not fit, or export them to mend.",
+     .detail = "With --output FILE those of SOURCE are written as they stand in its files.\n"
+               "Mend them there, each at its place; then: leat retry SOURCE --from FILE",
+     .example = "leat rejects\nleat rejects sales --output sales-rejected.csv",
+     .options = rejects_options,
+     .needs_project = true,
+     .run = cmd_rejects},
+    {.name = "accept",
+     .args = "SOURCE…",
+     .min_args = 1,
+     .max_args = 64,
+     .summary = "Take the files of a text source as they are now, and lock that.",
+     .detail = "Reads the source without its schema lock: the types are found anew from\n"
+               "all values.\n"
+               "Shows what changes, and publishes the table and its lock together.",
+     .example = "leat accept sales --dry-run\nleat accept sales",
+     .options = accept_options,
+     .needs_project = true,
+     .run = cmd_accept},
     {.name = "retry",
+     .args = "[SOURCE]",
+     .max_args = 1,
      .summary = "Run again what failed in the last run, and what follows.",
-     .example = "leat retry",
+     .detail = "With SOURCE and --from FILE: take mended records in (see leat rejects), and\n"
+               "read the\n"
+               "source with them. A record left as it is stays rejected.",
+     .example = "leat retry\nleat retry sales --from sales-rejected.csv",
      .options = retry_options,
      .needs_project = true,
      .run = cmd_retry},

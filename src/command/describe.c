@@ -12,17 +12,18 @@ const char *node_kind_name(const struct node *node)
 
 const char *node_how(const struct node *node)
 {
-    static const char *const formats[] = {
-        [FORMAT_PARQUET] = "parquet", [FORMAT_CSV] = "csv", [FORMAT_TSV] = "tsv"};
+    static const char *const outputs[] = {
+        [OUTPUT_PARQUET] = "parquet", [OUTPUT_CSV] = "csv", [OUTPUT_JSONL] = "jsonl"};
     static const char *const kinds[] = {[MATERIALIZED_VIEW] = "view",
                                         [MATERIALIZED_TABLE] = "table",
                                         [MATERIALIZED_INCREMENTAL] = "incremental",
-                                        [MATERIALIZED_PARTITIONED] = "partitioned"};
+                                        [MATERIALIZED_PARTITIONED] = "partitioned",
+                                        [MATERIALIZED_GRID] = "grid"};
     if (node->kind == NODE_SOURCE)
-        return formats[node->source.format];
+        return source_format_name(node->source.format);
     if (node->kind == NODE_MODEL)
         return kinds[node->model.materialized];
-    return node->out.output->format == OUTPUT_CSV ? "csv" : "parquet";
+    return outputs[node->out.output->format];
 }
 
 int node_find(const struct project *project, const char *name, const struct node **ret_node,

@@ -111,7 +111,8 @@ static int execute(struct invocation *invocation, struct terminal *terminal,
     terminal->is_stoppable = 1;
     TRY(run_execute(session, plan, plan_options, &options, &listener, &summary, err));
     /* Text that landed for the first time has its types now: the next call need not bind. */
-    if (!running->is_test_only && !session->project->is_bound && summary.done > 0)
+    if (!running->is_test_only && !running->is_unbound && !session->project->is_bound &&
+        summary.done > 0)
         TRY(open_bind(invocation->opened, err));
     summary.elapsed_us = monotonic_us() - running->started_us; /* with reading and planning */
     summary_print(terminal, &summary, running->is_test_only);
@@ -126,10 +127,15 @@ int running_execute(struct invocation *invocation, struct terminal *terminal,
     struct session *session = NULL;
     struct plan_options options = {0};
     struct plan plan = {0};
-    TRY(open_session(invocation, terminal, OPEN_BIND | (is_dry ? OPEN_READ : OPEN_WRITE), &session,
-                     err));
+    int modes = (running->is_unbound ? 0 : OPEN_BIND) | (is_dry ? OPEN_READ : OPEN_WRITE);
+    TRY(open_session(invocation, terminal, modes, &session, err));
     TRY(plan_options_of(invocation, session, &options, err));
     options.is_retry = running->is_retry;
+    bool is_done = false;
+    if (running->prepare != NULL)
+        TRY(running->prepare(invocation, terminal, session, &options, &is_done, err));
+    if (is_done)
+        return 0;
     TRY(plan_make(session, &options, &session->arena, &plan, err));
     if (is_dry)
         return plan_print(terminal, &plan, err);

@@ -17,6 +17,11 @@ int plan_options_of(struct invocation *invocation, struct session *session,
  */
 struct running {
     bool is_retry, is_test_only;
+    bool is_unbound; /* models are not looked at: they may wait for what this run changes */
+    /* Once the project is open, before the plan: changes what is planned, or says that there is nothing to do. */
+    int (*prepare)(struct invocation *invocation, struct terminal *terminal,
+                   struct session *session, struct plan_options *options, bool *ret_is_done,
+                   struct err *err);
     int64_t started_us; /* monotonic */
 };
 int running_execute(struct invocation *invocation, struct terminal *terminal,

@@ -7,25 +7,66 @@
 #include "engine/engine.h"
 #include "lake/lake.h"
 #include "memory/memory.h"
+#include "series/scan.h"
+#include "text/table.h"
 
 /*
  * Outside systems. A source is planned first (which files, what is known of each: nothing is read that the index
  * already knows), then read. A text file is read as splits (text/table.h), in parallel and in order.
  */
-struct source_spec {    /* what a project says of a source, without knowing the project */
-    const char *name;   /* "raw.readings" */
-    const char *files;  /* glob, absolute */
-    const char *format; /* "parquet" | "csv" | "tsv" */
-    const char *time;   /* column whose range is indexed, or NULL */
-    const char *const *null_words;
-    size_t null_word_count;
+/*
+ * The schema lock of a text source: what its columns and dialects were when it was last published. Types as
+ * DuckDB spells them.
+ */
+struct lock_column {
+    const char *name, *type;
+    const char *format, *timezone; /* as declared then, or NULL */
+};
+struct source_lock {
+    const struct lock_column *columns;
+    size_t column_count;
+    const char *const
+        *dialects; /* text_dialect_json() of each that files were found to be, sorted */
+    size_t dialect_count;
+};
+enum on_change {
+    ON_CHANGE_DEFAULT,     /* stop at what changes the table or loses a value; tell of the rest */
+    ON_CHANGE_FAIL,        /* stop at any difference from the lock */
+    ON_CHANGE_ADD_COLUMNS, /* take new columns in (older rows have nulls); else as DEFAULT */
+    ON_CHANGE_REJECT       /* set aside the rows that do not fit, whole files too */
+};
+struct source_spec {          /* what a project says of a source, without knowing the project */
+    const char *name;         /* "raw.readings" */
+    const char *files;        /* glob, absolute */
+    const char *format;       /* "parquet" | "csv" | "tsv" | "json" | "jsonl" | "fixed_width" */
+    const char *time;         /* column whose range is indexed, or NULL */
+    const char *member;       /* text: pattern of the members of zip files, or NULL */
+    struct text_dialect said; /* text: what is declared */
+    const struct text_column *declared; /* text: columns with a declared type */
+    size_t declared_count;
+    const struct source_lock
+        *lock; /* text: of the last publish; NULL: none, or it is to be made anew */
+    enum on_change on_change;
+    bool keeps_rejects;  /* set records aside that do not fit, else fail with their places */
+    int64_t max_rejects; /* most that are kept; more fail */
+    const struct text_repair *repairs;
+    size_t repair_count;
+    const struct series_layout *series; /* format "series": which columns are what */
+    const char *temp_folder;            /* series: for files that are to be written anew */
+    const char *previous_sql;           /* series: the registry of the last run; NULL: none */
+    bool rescans;                       /* series: read all files, not only the new ones */
+    const _Atomic bool *is_cancelled;   /* NULL allowed */
+    /* Text without a lock: raised while read() finds the types, before there is a reading; NULL allowed. */
+    _Atomic int64_t *typed_bytes;
 };
 struct source_plan {
     struct input_file *files; /* in path order; the row counts of text are filled in by read() */
     size_t file_count;
     struct hash version; /* of paths, sizes and hashes: changes when the rows may have */
     int64_t total_bytes;
-    size_t indexed_count; /* files that had to be opened because they are new or changed */
+    size_t indexed_count;    /* files that had to be opened because they are new or changed */
+    const size_t *new_files; /* series: their indexes in files */
+    bool has_gone;           /* series: files of the last run are gone or changed */
 };
 /* Opens DuckDB only when it is needed: an empty rerun must not load it. */
 struct conn_opener {
@@ -55,17 +96,49 @@ struct source_ops {
                 struct engine *engine, struct conn *conn, struct memory *memory, int threads,
                 struct arena *arena, struct source_reading **ret_reading, struct err *err);
 };
-struct source_reading {
+/*
+ * The rows are those of its parts, one after the other. Parts may be read at the same time, each on a connection of its
+ * own and once (text); Parquet has one, which may be read as often as wanted.
+ */
+struct reading_part {
     const char *select_sql;
+    const char *batch_key; /* NULL: none registered */
+    /* The same rows as batches, where no SQL is needed to give them their types; NULL: it is. Read one way or the other. */
+    const struct batch_stream *streams;
+    size_t stream_count;
+    const struct ArrowSchema *schema;
+};
+struct source_reading {
+    struct reading_part *parts;
+    size_t part_count;
     int64_t total_bytes;
     _Atomic int64_t read_bytes; /* for progress */
-    int64_t rows_in;            /* of all files */
     struct engine *engine;
-    const char *batch_key; /* NULL: none registered */
+    /* Text, once all parts were read: */
+    const struct source_lock *lock; /* what is to be published with the rows */
+    struct text_rejects *rejects;   /* what was set aside; NULL: not text */
+    const struct text_table *table; /* its changes from the lock; NULL: not text */
+    /* Rows of all files with the rejected ones, once all parts were read; fills the plan's row counts. */
+    int64_t (*rows_in)(struct source_reading *reading);
     void *context;
     void (*release)(struct source_reading *reading);
 };
 void reading_release(struct source_reading *reading);
+
+/* struct series_scan's transcode: by the engine, into a folder for temporary files. */
+struct series_transcoder {
+    struct engine *engine;
+    const struct series_layout *layout;
+    const char *folder;
+};
+int series_transcode(void *context, const char *path, char **ret_path, struct err *err) WARN_UNUSED;
+/*
+ * The samples of a source of series as a SELECT (time, series, value): its files joined with its registry, whose rows are
+ * `registry_sql`. Any SQL works on it; it reads all files.
+ */
+int series_samples_sql(const struct source_spec *spec, const struct source_plan *plan,
+                       const char *registry_sql, struct memory *memory, struct arena *arena,
+                       const char **ret_sql, struct err *err) WARN_UNUSED;
 
 const struct source_ops *source_ops_find(const char *format); /* NULL: no such format */
 /* ERR_CONFLICT naming the file when one of the plan's files is no longer what was read. */
@@ -75,7 +148,7 @@ int source_plan_verify(const struct source_plan *plan, struct err *err) WARN_UNU
 
 struct output_spec {
     const char *node;     /* owner, "output:energy.daily#1" */
-    const char *format;   /* "parquet" | "csv" */
+    const char *format;   /* "parquet" | "csv" | "jsonl" */
     const char *path;     /* template, absolute */
     const char *root;     /* part before the first {…} */
     const char *timezone; /* for time parts */
@@ -106,6 +179,14 @@ int output_validate(const struct output_spec *spec, struct column_list columns,
 int output_stage(const struct output_spec *spec, const char *select_sql, const char *run_id,
                  struct conn *conn, struct arena *arena, struct staged_list *ret_list,
                  struct err *err) WARN_UNUSED;
+/*
+ * For files that are made elsewhere (grids): the staging folder is there until output_discard(), and their names begin with
+ * *ret_prefix. What was made is durable after output_sync_staging().
+ */
+int output_open_staging(const struct output_spec *spec, const char *run_id, struct arena *arena,
+                        char **ret_prefix, struct err *err) WARN_UNUSED;
+int output_sync_staging(const struct output_spec *spec, const char *run_id,
+                        const struct staged_list *list, struct err *err) WARN_UNUSED;
 /* Removes what this output staged in the run, and <root>/.leat/<run> when nothing else is left in it. */
 void output_discard(const struct output_spec *spec, const char *run_id);
 

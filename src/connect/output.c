@@ -152,6 +152,23 @@ int output_stage(const struct output_spec *spec, const char *select_sql, const c
     return failed;
 }
 
+int output_open_staging(const struct output_spec *spec, const char *run_id, struct arena *arena,
+                        char **ret_prefix, struct err *err)
+{
+    struct output_job job = {.spec = spec, .arena = arena};
+    job.folder = stage_folder(spec, run_id, arena);
+    *ret_prefix = arena_printf(arena, "%s/%s", job.folder, node_tag(spec, arena));
+    return hold_folder(&job, arena_printf(arena, "%sopen", *ret_prefix), err);
+}
+
+int output_sync_staging(const struct output_spec *spec, const char *run_id,
+                        const struct staged_list *list, struct err *err)
+{
+    AUTO(arena_release) struct arena arena;
+    arena_init(&arena, (size_t)1 << 20);
+    return sync_staged(stage_folder(spec, run_id, &arena), list, err);
+}
+
 static void remove_tagged(const char *folder, const char *tag, struct arena *arena)
 {
     DIR *dir = opendir(folder);

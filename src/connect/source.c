@@ -3,7 +3,9 @@
 
 const struct source_ops *source_ops_find(const char *format)
 {
-    static const struct source_ops *const all[] = {&source_parquet, &source_csv, &source_tsv};
+    static const struct source_ops *const all[] = {
+        &source_parquet, &source_csv,         &source_tsv,   &source_json,
+        &source_jsonl,   &source_fixed_width, &source_series};
     for (size_t i = 0; i < ARRAY_COUNT(all); i++)
         if (str_eq(all[i]->format, format))
             return all[i];
@@ -34,9 +36,11 @@ void reading_release(struct source_reading *reading)
 {
     if (!reading)
         return;
-    if (reading->batch_key)
-        engine_unregister_batches(reading->engine, reading->batch_key);
-    reading->batch_key = NULL;
+    for (size_t i = 0; i < reading->part_count; i++) {
+        if (reading->parts[i].batch_key)
+            engine_unregister_batches(reading->engine, reading->parts[i].batch_key);
+        reading->parts[i].batch_key = NULL;
+    }
     if (reading->release)
         reading->release(reading);
     reading->release = NULL;

@@ -6,6 +6,7 @@
 #include "connect/connect.h"
 
 /* The formats there are. Only for connect/. */
-extern const struct source_ops source_parquet, source_csv, source_tsv;
+extern const struct source_ops source_parquet, source_csv, source_tsv, source_json, source_jsonl,
+    source_fixed_width, source_series;
 
 #endif

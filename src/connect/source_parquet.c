@@ -128,6 +128,11 @@ static int columns_parquet(const struct source_spec *spec, const struct source_p
     return parquet_describe(plan, 0, conn, arena, ret_columns, err);
 }
 
+static int64_t count_rows(struct source_reading *reading)
+{
+    return *(const int64_t *)reading->context;
+}
+
 static int read_parquet(const struct source_spec *spec, const struct source_plan *plan,
                         struct engine *engine, struct conn *conn, struct memory *memory,
                         int threads, struct arena *arena, struct source_reading **ret_reading,
@@ -149,11 +154,16 @@ static int read_parquet(const struct source_spec *spec, const struct source_plan
         return err_set(err, ERR_MEMORY_LIMIT, "the paths of %zu files are too long",
                        plan->file_count);
     struct source_reading *reading = ARENA_NEW(arena, struct source_reading);
-    reading->select_sql = arena_strdup(arena, str_text(&sql));
+    int64_t *row_count = ARENA_NEW(arena, int64_t);
+    for (size_t i = 0; i < plan->file_count; i++)
+        *row_count += plan->files[i].row_count;
+    reading->parts = ARENA_NEW(arena, struct reading_part);
+    reading->part_count = 1;
+    reading->parts[0].select_sql = arena_strdup(arena, str_text(&sql));
     reading->total_bytes = plan->total_bytes;
     reading->engine = engine;
-    for (size_t i = 0; i < plan->file_count; i++)
-        reading->rows_in += plan->files[i].row_count;
+    reading->context = row_count;
+    reading->rows_in = count_rows;
     *ret_reading = reading;
     return 0;
 }

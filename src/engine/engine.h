@@ -58,7 +58,7 @@ int conn_execf(struct conn *conn, struct err *err, const char *format, ...)
  * One statement. Parameters the statement does not use are ignored. Errors of the statement carry the place
  * in `err->where` as "line:column" of `sql` where DuckDB gives one.
  * The result streams chunk by chunk (bounded memory). result_text() gives every type as text, as
- * CAST(x AS VARCHAR) does, except that result_i64/f64 read numbers directly.
+ * CAST(x AS VARCHAR) does (a DECIMAL(2,2) as 0.50, though, not .50), except that result_i64/f64 read numbers directly.
  */
 struct result;
 int conn_query(struct conn *conn, const char *sql, const struct param *params, size_t param_count,

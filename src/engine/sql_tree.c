@@ -58,13 +58,14 @@ static void split_json(const char *json, struct copy *parse, struct copy *print)
     while (*at != '\0') {
         bool is_place = strncmp(at, place_key, sizeof(place_key) - 1) == 0;
         const char *number = is_place ? at + sizeof(place_key) - 1 : at;
-        size_t digits = strspn(number, "0123456789");
+        size_t sign = *number == '-', digits = strspn(number + sign, "0123456789");
+        size_t rest = strspn(number + sign + digits, digits > 0 ? "0123456789.eE+-" : "");
         if (is_place)
             copy_until(print, at, number + digits);
-        if (digits > SAFE_DIGITS)
-            quote_digits(parse, number, digits);
+        if (sign + digits > SAFE_DIGITS && rest == 0)
+            quote_digits(parse, number, sign + digits);
         if (is_place || digits > 0)
-            at = number + digits;
+            at = number + sign + digits + rest;
         else
             at += *at == '"' ? string_len(at) : 1;
     }

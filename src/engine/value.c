@@ -119,6 +119,18 @@ bool value_has_text(duckdb_logical_type type)
     }
 }
 
+/* DuckDB writes a DECIMAL(2,2) as .50 and -.50; no number begins with its point. */
+static void append_scalar(struct str *text, const char *scalar)
+{
+    bool is_negative = scalar[0] == '-';
+    if (scalar[is_negative] != '.') {
+        str_append(text, scalar);
+        return;
+    }
+    str_append(text, is_negative ? "-0" : "0");
+    str_append(text, scalar + is_negative);
+}
+
 void value_append_text(struct str *text, duckdb_vector vector, duckdb_logical_type type, idx_t row)
 {
     const void *data = duckdb_vector_get_data(vector);
@@ -138,7 +150,7 @@ void value_append_text(struct str *text, duckdb_vector vector, duckdb_logical_ty
             return;
         }
         AUTO(text_destroy) char *owned = duckdb_get_varchar(value);
-        str_append(text, owned);
+        append_scalar(text, owned);
     }
 }
 

@@ -3,12 +3,13 @@
 #include "base/instant.h"
 #include "lake/internal.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define CATALOG "catalog.sqlite"
 #define DUCKLAKE_VERSION "1.0"
-#define LEAT_TABLES_VERSION "1"
+#define LEAT_TABLES_VERSION "2"
 
 void lake_lock(struct lake *lake)
 {
@@ -64,12 +65,12 @@ static int has_table(struct lake *lake, const char *name, int64_t *ret_count, st
 static int refuse_version(const char *what, const char *found, const char *wanted, struct err *err)
 {
     err_set(err, ERR_CONFIG, "the warehouse has version %s of %s, this leat reads version %s",
-            found == NULL ? "?" : found, what, wanted);
+            found, what, wanted);
     return err_hint(err, "Use the leat that wrote it, or upgrade leat.");
 }
 
-static int check_version(struct lake *lake, const char *what, const char *sql, const char *wanted,
-                         struct err *err)
+static int read_version(struct lake *lake, const char *sql, char *ret_version, size_t size,
+                        struct err *err)
 {
     AUTO(rows_done) struct rows rows = {0};
     TRY(db_query(&lake->db, &rows, err, sql, ""));
@@ -77,23 +78,45 @@ static int check_version(struct lake *lake, const char *what, const char *sql, c
     if (has_row < 0)
         return -1;
     const char *found = has_row ? rows_text(&rows, 0) : NULL;
-    return str_eq(found, wanted) ? 0 : refuse_version(what, found, wanted, err);
+    snprintf(ret_version, size, "%s", found == NULL ? "?" : found);
+    return 0;
+}
+
+/* Adds the tables of later versions; a catalog that is only read does without them. */
+static int upgrade(struct lake *lake, struct err *err)
+{
+    if (lake->mode != LAKE_WRITE)
+        return 0;
+    TRY(db_script(&lake->db, "BEGIN IMMEDIATE", err));
+    if (db_script(&lake->db, lake_schema_2_sql, err) == 0 &&
+        db_script(&lake->db, "COMMIT", err) == 0)
+        return 0;
+    db_rollback(&lake->db);
+    return -1;
 }
 
 static int check_versions(struct lake *lake, struct err *err)
 {
     int64_t is_ducklake, is_ours;
+    char version[32];
     TRY(has_table(lake, "ducklake_metadata", &is_ducklake, err));
     TRY(has_table(lake, "leat_meta", &is_ours, err));
     if (!is_ducklake || !is_ours) {
         err_set(err, ERR_CONFIG, "\"%s/" CATALOG "\" was not made by leat", lake->folder);
         return err_hint(err, "Name another folder as warehouse: in leat.yaml.");
     }
-    TRY(check_version(lake, "DuckLake",
-                      "SELECT value FROM ducklake_metadata WHERE key = 'version' AND scope IS NULL",
-                      DUCKLAKE_VERSION, err));
-    return check_version(lake, "leat's tables", "SELECT value FROM leat_meta WHERE key = 'version'",
-                         LEAT_TABLES_VERSION, err);
+    TRY(read_version(lake,
+                     "SELECT value FROM ducklake_metadata WHERE key = 'version' AND scope IS NULL",
+                     version, sizeof(version), err));
+    if (!str_eq(version, DUCKLAKE_VERSION))
+        return refuse_version("DuckLake", version, DUCKLAKE_VERSION, err);
+    TRY(read_version(lake, "SELECT value FROM leat_meta WHERE key = 'version'", version,
+                     sizeof(version), err));
+    if (str_eq(version, "1"))
+        return upgrade(lake, err);
+    return str_eq(version, LEAT_TABLES_VERSION)
+               ? 0
+               : refuse_version("leat's tables", version, LEAT_TABLES_VERSION, err);
 }
 
 static int create_or_check(struct lake *lake, bool can_create, struct err *err)

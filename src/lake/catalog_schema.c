@@ -6,6 +6,11 @@
  * ours on them (SQLite keeps them up whoever writes; they keep look-ups cheap when there are a
  * thousand tables and a long history), then leat's own tables.
  */
+/* Since version 2. */
+#define LEAT_TEXT_TABLES                                                                                                                                                                    \
+    "CREATE TABLE leat_locks(source TEXT PRIMARY KEY, json TEXT NOT NULL, before TEXT, accepted TEXT, reject_count INTEGER, reject_file TEXT, run_id TEXT, done_us INTEGER) WITHOUT ROWID;" \
+    "CREATE TABLE leat_repairs(source TEXT, path TEXT, member TEXT, record INTEGER, raw_hash INTEGER, raw TEXT NOT NULL, taken_from TEXT, run_id TEXT, PRIMARY KEY (source, path, member, record, raw_hash)) WITHOUT ROWID;"
+
 const char lake_schema_sql[] =
     "CREATE TABLE ducklake_metadata(\"key\" VARCHAR NOT NULL, \"value\" VARCHAR NOT NULL, \"scope\" VARCHAR, scope_id BIGINT);"
     "CREATE TABLE ducklake_snapshot(snapshot_id BIGINT PRIMARY KEY, snapshot_time VARCHAR, schema_version BIGINT, next_catalog_id BIGINT, next_file_id BIGINT);"
@@ -57,5 +62,7 @@ const char lake_schema_sql[] =
     "CREATE TABLE leat_redo(id INTEGER PRIMARY KEY AUTOINCREMENT, node TEXT, op INTEGER, root TEXT, staged TEXT, final_path TEXT, size_bytes INTEGER, hash TEXT, row_count INTEGER, replaces_size INTEGER, replaces_mtime INTEGER, replaces_inode INTEGER, run_id TEXT);"
     "CREATE INDEX leat_redo_node ON leat_redo(node);"
     "CREATE INDEX leat_redo_final ON leat_redo(final_path);"
-    "INSERT INTO leat_meta VALUES ('version', '1');"
-    "INSERT INTO leat_fence VALUES (1, 0, NULL, NULL, NULL, NULL);";
+    "INSERT INTO leat_meta VALUES ('version', '2');"
+    "INSERT INTO leat_fence VALUES (1, 0, NULL, NULL, NULL, NULL);" LEAT_TEXT_TABLES;
+const char lake_schema_2_sql[] =
+    LEAT_TEXT_TABLES "UPDATE leat_meta SET value = '2' WHERE key = 'version';";

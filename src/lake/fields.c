@@ -179,6 +179,39 @@ int lake_field_ids(struct column_list stored, const struct lake_table *existing,
     return 0;
 }
 
+static size_t count_fields(const struct column *column)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < column->type.child_count; i++)
+        count += count_fields(&column->type.children[i]);
+    return count;
+}
+
+static void add_numbers(const struct column *column, const struct lake_field *field, int64_t *next,
+                        int32_t *numbers, size_t *count)
+{
+    numbers[(*count)++] = (int32_t)(field != NULL ? field->id : (*next)++);
+    for (size_t i = 0; i < column->type.child_count; i++)
+        add_numbers(&column->type.children[i], field != NULL ? &field->children[i] : NULL, next,
+                    numbers, count);
+}
+
+int32_t *lake_field_numbers(struct column_list stored, const struct lake_table *existing,
+                            struct arena *arena)
+{
+    bool is_kept = existing != NULL && !existing->is_view && fields_match(stored, existing);
+    size_t total = 0;
+    size_t count = 0;
+    int64_t next = 1;
+    for (size_t i = 0; i < stored.count; i++)
+        total += count_fields(&stored.items[i]);
+    int32_t *numbers = ARENA_ARRAY(arena, int32_t, total + 1);
+    for (size_t i = 0; i < stored.count; i++)
+        add_numbers(&stored.items[i], is_kept ? &existing->fields[i] : NULL, &next, numbers,
+                    &count);
+    return numbers;
+}
+
 /* ---- leaves: the columns that have values, for statistics ---- */
 
 static void add_leaves(const struct column *column, const char *name,

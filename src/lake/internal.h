@@ -40,6 +40,7 @@ struct lake {
 };
 
 extern const char lake_schema_sql[];
+extern const char lake_schema_2_sql[]; /* makes version 2 of leat's tables of version 1 */
 
 /* catalog.c */
 int catalog_open(struct lake *lake, struct err *err) WARN_UNUSED;
@@ -183,6 +184,8 @@ int publish_stats(struct publish *publish, const struct lake_change *change,
                   struct err *err) WARN_UNUSED;
 int stats_compare(const struct sql_type *type, const char *a,
                   const char *b); /* as the type orders */
+/* text.c */
+int publish_text(struct lake *lake, const struct lake_change *change, struct err *err) WARN_UNUSED;
 /* publish_ledger.c */
 int publish_ledger(struct lake *lake, const struct lake_change *change,
                    struct err *err) WARN_UNUSED;

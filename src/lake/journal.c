@@ -21,7 +21,9 @@ static const char schema_sql[] =
     "CREATE INDEX IF NOT EXISTS runs_started ON runs(started_us);"
     "CREATE TABLE IF NOT EXISTS run_nodes(run_id TEXT, node TEXT, \"partition\" TEXT, state TEXT,"
     " reason TEXT, error TEXT, started_us INTEGER, finished_us INTEGER, rows_in INTEGER,"
-    " rows_out INTEGER, rows_rejected INTEGER, PRIMARY KEY (run_id, node, \"partition\")) WITHOUT ROWID;";
+    " rows_out INTEGER, rows_rejected INTEGER, PRIMARY KEY (run_id, node, \"partition\")) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS exports(source TEXT PRIMARY KEY, file TEXT, record_count INTEGER,"
+    " hash TEXT, exported_us INTEGER) WITHOUT ROWID;";
 
 static void journal_lock(struct journal *journal)
 {
@@ -122,6 +124,33 @@ int journal_nodes(struct journal *journal, const struct run_node_row *rows, size
         return 0;
     db_rollback(db);
     return -1;
+}
+
+int journal_export(struct journal *journal, const struct export_row *row, struct err *err)
+{
+    JOURNAL_LOCKED(locked, journal);
+    return db_run(&locked->db, err, "INSERT OR REPLACE INTO exports VALUES (?, ?, ?, ?, ?)",
+                  "ttiti", row->source, row->file, row->count, row->hash, row->exported_us);
+}
+
+int journal_last_export(struct journal *journal, const char *source, struct arena *arena,
+                        struct export_row *ret_row, struct err *err)
+{
+    JOURNAL_LOCKED(locked, journal);
+    AUTO(rows_done) struct rows rows = {0};
+    *ret_row = (struct export_row){0};
+    TRY(db_query(&locked->db, &rows, err,
+                 "SELECT source, file, record_count, hash, exported_us FROM exports"
+                 " WHERE source = ?",
+                 "t", source));
+    int more = rows_next(&rows, err);
+    if (more > 0)
+        *ret_row = (struct export_row){.source = rows_dup(&rows, 0, arena),
+                                       .file = rows_dup(&rows, 1, arena),
+                                       .count = rows_i64(&rows, 2),
+                                       .hash = rows_dup(&rows, 3, arena),
+                                       .exported_us = rows_i64(&rows, 4)};
+    return more < 0 ? -1 : 0;
 }
 
 struct run_items {

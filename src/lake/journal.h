@@ -41,6 +41,20 @@ int journal_run_end(struct journal *journal, const struct run_row *run,
 int journal_nodes(struct journal *journal, const struct run_node_row *rows, size_t count,
                   struct err *err) WARN_UNUSED;
 
+/* What `leat rejects SOURCE --output FILE` wrote last, so that `leat retry --from` knows what was mended. */
+struct export_row {
+    const char *source;
+    const char *file; /* only records of this file; "" all */
+    int64_t count;
+    const char *hash; /* of the text written */
+    int64_t exported_us;
+};
+int journal_export(struct journal *journal, const struct export_row *row,
+                   struct err *err) WARN_UNUSED;
+/* *ret_row has no source when there was none. */
+int journal_last_export(struct journal *journal, const char *source, struct arena *arena,
+                        struct export_row *ret_row, struct err *err) WARN_UNUSED;
+
 struct run_list {
     struct run_row *items;
     size_t count;

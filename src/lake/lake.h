@@ -98,6 +98,10 @@ int lake_types_map(struct column_list columns, struct arena *arena, char **ret_s
 int lake_field_ids(struct column_list stored, const struct lake_table *existing,
                    struct arena *arena, char **ret_field_ids, struct err *err) WARN_UNUSED;
 
+/* The same as numbers, depth first, as parquet/write.h takes them. */
+int32_t *lake_field_numbers(struct column_list stored, const struct lake_table *existing,
+                            struct arena *arena);
+
 /* ---- publishing ---- */
 
 struct lake_new_file {
@@ -156,6 +160,27 @@ struct input_file {
     const char *min_time, *max_time; /* of the time column, or NULL */
 };
 
+/* The schema lock of a text source, and what was set aside when it was last read. */
+struct lake_lock {
+    const char *source;      /* "raw.readings" */
+    const char *json;        /* columns and dialects, written and read by project/ */
+    const char *before;      /* the json that this one replaced; NULL: none */
+    const char *accepted;    /* run that made it anew by `leat accept`; "" none did */
+    int64_t reject_count;    /* rows of the source in leat.rejects */
+    const char *reject_file; /* name of the data file that has them; NULL: none */
+    const char *run_id;
+    int64_t done_us;
+};
+/* What is read in the place of a rejected record; kept for good. */
+struct lake_repair {
+    const char *source;
+    const char *path, *member; /* path relative to the project; member "": the file itself */
+    int64_t record;
+    uint64_t raw_hash;
+    const char *raw;
+    const char *taken_from; /* hash of the file that the repair was taken from */
+};
+
 /* Everything one node publishes: one snapshot, or nothing. */
 struct lake_change {
     enum lake_change_kind kind;
@@ -168,7 +193,7 @@ struct lake_change {
     size_t ended_count;
     /*
      * Fails with ERR_CONFLICT if the table changed after it; below 0: not checked. Not checked either for
-     * LAKE_APPEND to schema "leat" without ended files: its tables are logs of leat's own.
+     * LAKE_APPEND to schema "leat": its tables are leat's own, and a node ends only files of its own there.
      */
     int64_t base_snapshot;
     const struct ledger_entry *ledger;
@@ -180,6 +205,10 @@ struct lake_change {
     size_t redo_count;
     const char *const *forget_nodes; /* ledger rows of these nodes go */
     size_t forget_count;
+    const struct lake_lock *lock;      /* replaces that of its source; NULL: none changes */
+    const struct lake_repair *repairs; /* added to those there are */
+    size_t repair_count;
+    struct lake_change *also; /* a second table of the same snapshot: both or none; or NULL */
     const char *author, *message;
     struct err result;   /* out: why this change was not published */
     int64_t snapshot_id; /* out: the snapshot made (or the current one for LAKE_KEEP) */
@@ -237,6 +266,19 @@ int lake_inputs_load(struct lake *lake, const char *source, struct arena *arena,
                      struct err *err) WARN_UNUSED; /* source NULL: all */
 int lake_redo_load(struct lake *lake, struct arena *arena, struct redo_list *ret_list,
                    struct err *err) WARN_UNUSED;
+struct lock_list { /* by source */
+    struct lake_lock *items;
+    size_t count;
+};
+struct repair_list {
+    struct lake_repair *items;
+    size_t count;
+};
+int lake_locks_load(struct lake *lake, struct arena *arena, struct lock_list *ret_list,
+                    struct err *err) WARN_UNUSED;
+int lake_repairs_load(struct lake *lake, const char *source, struct arena *arena,
+                      struct repair_list *ret_list,
+                      struct err *err) WARN_UNUSED; /* source NULL: all */
 
 /*
  * Carries out the redo rows (of one node, or of all: NULL): rename, delete, fsync of each folder, then removal of

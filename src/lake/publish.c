@@ -172,12 +172,22 @@ static int transaction(struct publish *publish, struct lake_change *changes, siz
     return 0;
 }
 
+static void forget_files(struct lake *lake, const struct lake_change *change)
+{
+    for (size_t i = 0; i < change->file_count; i++)
+        if (change->files[i].path != NULL && change->files[i].stats.row_count > 0)
+            staged_forget(lake, change->files[i].path);
+}
+
 static void forget_staged(struct lake *lake, const struct lake_change *changes, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; changes[i].result.kind == ERR_NONE && j < changes[i].file_count; j++)
-            if (changes[i].files[j].path != NULL && changes[i].files[j].stats.row_count > 0)
-                staged_forget(lake, changes[i].files[j].path);
+    for (size_t i = 0; i < count; i++) {
+        if (changes[i].result.kind != ERR_NONE)
+            continue;
+        forget_files(lake, &changes[i]);
+        if (changes[i].also != NULL)
+            forget_files(lake, changes[i].also);
+    }
 }
 
 int lake_publish(struct lake *lake, struct lake_change *changes, size_t count, bool together,

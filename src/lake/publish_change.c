@@ -18,8 +18,7 @@ static int conflict(const struct lake_change *change, int64_t snapshot, struct e
 
 static bool is_log(const struct lake_change *change)
 {
-    return change->kind == LAKE_APPEND && change->ended_count == 0 &&
-           str_eq(change->schema, "leat");
+    return change->kind == LAKE_APPEND && str_eq(change->schema, "leat");
 }
 
 /* The newest snapshot that ended something of this name: it was dropped or renamed. */
@@ -130,5 +129,6 @@ int publish_change(struct publish *publish, struct lake_change *change, struct e
         publish->author = change->author;
     if (change->message != NULL)
         publish->message = change->message;
-    return publish_ledger(publish->lake, change, err);
+    TRY(publish_ledger(publish->lake, change, err));
+    return change->also != NULL ? publish_change(publish, change->also, err) : 0;
 }

@@ -54,5 +54,5 @@ int publish_ledger(struct lake *lake, const struct lake_change *change, struct e
     TRY(put_inputs(db, change, err));
     for (size_t i = 0; i < change->redo_count; i++)
         TRY(put_redo(lake, &change->redo[i], err));
-    return 0;
+    return publish_text(lake, change, err);
 }

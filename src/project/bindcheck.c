@@ -71,6 +71,9 @@ static int canonical_type(struct binder *binder, const struct node_column *colum
 
 static int check_declared(struct binder *binder, const struct node *node, struct column_list stored)
 {
+    /* Text takes the declared types when it is read; what landed before tells nothing of that. */
+    if (source_is_text(node))
+        return 0;
     for (size_t i = 0; i < node->column_count; i++) {
         const struct node_column *declared = &node->columns[i];
         const struct column *column =
@@ -138,7 +141,8 @@ static void check_partition(struct binder *binder, const struct node *node, cons
 
 static void check_output(struct binder *binder, const struct node *node)
 {
-    static const char *const formats[] = {[OUTPUT_PARQUET] = "parquet", [OUTPUT_CSV] = "csv"};
+    static const char *const formats[] = {
+        [OUTPUT_PARQUET] = "parquet", [OUTPUT_CSV] = "csv", [OUTPUT_JSONL] = "jsonl"};
     const struct output *output = node->out.output;
     size_t before = binder->problems->list.count;
     need_columns(binder, node, output->place, "\"columns\" of the output", output->columns,

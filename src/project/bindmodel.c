@@ -172,6 +172,11 @@ int bind_model(struct binder *binder, struct node *node)
                             : describe(binder, conn, node, node->model.sql, NULL, &columns, &err);
     if (result != 0)
         return take_error(binder, (struct place){node->place.file, 1, 1}, &err);
+    if (node->model.materialized == MATERIALIZED_GRID) {
+        grid_check_select(binder->problems, node, columns, binder->arena);
+        TRY(conn_describe(conn, grid_account_sql(node, binder->arena), NULL, 0, binder->arena,
+                          &columns, binder->err));
+    }
     node->bound = columns;
     cache_put_columns(&binder->state->cache, key, columns);
     return 0;

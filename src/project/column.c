@@ -245,7 +245,21 @@ static void load_column(struct check_list *checks, const struct yaml *key, const
     column->type = field_text(loader, map, "type");
     column->description = field_text(loader, map, "description");
     column->unit = field_text(loader, map, "unit");
+    column->format = field_text(loader, map, "format");
+    column->zone = field_zone(loader, map, "timezone", &column->timezone);
     load_checks(checks, yaml_get(map, "checks"), &column->name);
+}
+
+/* Only text is written in a format or by a clock; all else has its types already. */
+static void check_text_keys(struct loader *loader, const struct node *node, const struct yaml *map)
+{
+    static const char *const keys[] = {"format", "timezone"};
+    if (source_is_text(node))
+        return;
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++)
+        if (map->kind == YAML_MAP && yaml_get(map, keys[i]))
+            problem_add(loader->problems, field_place(map, keys[i]),
+                        "\"%s\" is for columns of text sources; a model's SQL says it", keys[i]);
 }
 
 void columns_load(struct loader *loader, struct draft *draft, const struct yaml *columns,
@@ -262,6 +276,8 @@ void columns_load(struct loader *loader, struct draft *draft, const struct yaml 
         ARENA_ARRAY(loader->arena, struct node_column, columns ? columns->count + 1 : 1);
     for (size_t i = 0; columns && i < columns->count; i++)
         load_column(&checks, columns->keys[i], columns->items[i], &items[i]);
+    for (size_t i = 0; columns && i < columns->count; i++)
+        check_text_keys(loader, node, columns->items[i]);
     node->columns = items;
     node->column_count = columns ? columns->count : 0;
     load_checks(&checks, list, NULL);

@@ -24,6 +24,51 @@ static void add_texts(struct hasher *hasher, const char *const *items, size_t co
         hasher_add_text(hasher, items[i]);
 }
 
+static void add_dialect(struct hasher *hasher, const struct text_dialect *said)
+{
+    hasher_add_i64(hasher, said->encoding);
+    hasher_add_i64(hasher, said->header);
+    hasher_add_i64(hasher, said->delimiter);
+    hasher_add_i64(hasher, said->quote);
+    hasher_add_i64(hasher, said->comment);
+    hasher_add_i64(hasher, said->decimal);
+    hasher_add_i64(hasher, said->thousands);
+    hasher_add_i64(hasher, said->skip_lines);
+    hasher_add_i64(hasher, said->footer_lines);
+    hasher_add_i64(hasher, said->is_trimmed);
+    hasher_add_text(hasher, said->records);
+    hasher_add_i64(hasher, said->widths);
+    hasher_add_i64(hasher, (int64_t)said->span_count);
+    for (size_t i = 0; i < said->span_count; i++) {
+        hasher_add_i64(hasher, said->spans[i].start);
+        hasher_add_i64(hasher, said->spans[i].width);
+    }
+}
+
+/* What to do with records that do not fit or files that changed is not here: rows that were read stay as they are. */
+static void add_text(struct hasher *hasher, const struct node *node)
+{
+    char type[32];
+    add_dialect(hasher, &node->source.said);
+    hasher_add_text(hasher, node->source.member);
+    hasher_add_i64(hasher, (int64_t)node->source.declared_count);
+    for (size_t i = 0; i < node->source.declared_count; i++) {
+        const struct text_column *column = &node->source.declared[i];
+        hasher_add_text(hasher, column->name);
+        hasher_add_text(hasher, text_type_sql(&column->type, type));
+        hasher_add_text(hasher, column->type.format);
+        hasher_add_text(hasher, column->type.zone ? column->type.zone->name : NULL);
+    }
+}
+
+static void add_series(struct hasher *hasher, const struct series_layout *layout)
+{
+    hasher_add_text(hasher, layout->time);
+    hasher_add_text(hasher, layout->value);
+    hasher_add_i64(hasher, layout->tick_us);
+    add_texts(hasher, layout->labels, layout->label_count);
+}
+
 static void add_source(struct hasher *hasher, const struct project *project,
                        const struct node *node)
 {
@@ -31,7 +76,11 @@ static void add_source(struct hasher *hasher, const struct project *project,
     hasher_add_i64(hasher, node->source.format);
     hasher_add_i64(hasher, node->source.land_table);
     hasher_add_text(hasher, node->source.time);
-    add_texts(hasher, node->source.null_words, node->source.null_word_count);
+    add_texts(hasher, node->source.said.null_words, node->source.said.null_word_count);
+    if (node->source.series)
+        add_series(hasher, node->source.series);
+    else if (node->source.format != FORMAT_PARQUET)
+        add_text(hasher, node);
 }
 
 static void add_params(struct hasher *hasher, const struct project *project,
@@ -61,6 +110,17 @@ static void add_reads(struct hasher *hasher, const struct node *node)
     }
 }
 
+static void add_grid(struct hasher *hasher, const struct project *project, const struct node *node)
+{
+    hasher_add_text(hasher, node->model.grid.samples);
+    add_path(hasher, project, node->model.grid.path);
+    hasher_add_text(hasher, node->model.grid.zone->name);
+    hasher_add_i64(hasher, node->model.grid.every_us);
+    hasher_add_i64(hasher, node->model.grid.max_gap_us);
+    hasher_add_i64(hasher, node->model.grid.flag);
+    hasher_add_i64(hasher, node->model.grid.codec);
+}
+
 static void add_model(struct hasher *hasher, const struct project *project, const struct node *node,
                       const struct sql_info *sql)
 {
@@ -79,6 +139,8 @@ static void add_model(struct hasher *hasher, const struct project *project, cons
         hasher_add_text(hasher, node->model.timezone);
         add_reads(hasher, node);
     }
+    if (node->model.materialized == MATERIALIZED_GRID)
+        add_grid(hasher, project, node);
 }
 
 static void add_output(struct hasher *hasher, const struct project *project,

@@ -5,7 +5,8 @@
 
 /* The front matter of a model → struct node. */
 
-static const char *const materialized_names[] = {"view", "table", "incremental", "partitioned"};
+static const char *const materialized_names[] = {"view", "table", "incremental", "partitioned",
+                                                 "grid"};
 
 /* Settings that only one way of materializing has. */
 static const struct {
@@ -14,7 +15,7 @@ static const struct {
 } own_keys[] = {
     {"key", MATERIALIZED_INCREMENTAL},      {"cursor", MATERIALIZED_INCREMENTAL},
     {"lookback", MATERIALIZED_INCREMENTAL}, {"partition", MATERIALIZED_PARTITIONED},
-    {"reads", MATERIALIZED_PARTITIONED},
+    {"reads", MATERIALIZED_PARTITIONED},    {"grid", MATERIALIZED_GRID},
 };
 
 static void check_own_keys(struct loader *loader, const struct yaml *front,
@@ -131,6 +132,8 @@ void model_settings(struct loader *loader, struct draft *draft, const struct yam
         load_incremental(loader, draft, front);
     if (node->model.materialized == MATERIALIZED_PARTITIONED)
         load_partition(loader, draft, front);
+    if (node->model.materialized == MATERIALIZED_GRID)
+        grid_load(loader, draft, front);
     columns_load(loader, draft, yaml_get(front, "columns"), yaml_get(front, "checks"));
     outputs_load(loader, draft, yaml_get(front, "outputs"));
 }

@@ -35,6 +35,22 @@ static void link_model(struct loader *loader, struct graph_node *graph, size_t s
     }
 }
 
+/* What is read without being named in SQL. */
+static void link_needed(struct loader *loader, struct graph_node *graph, size_t self)
+{
+    struct draft *draft = loader->drafts.items[self];
+    const char *needs = draft->part.needs;
+    if (!needs)
+        return;
+    const char *dot = strchr(needs, '.');
+    const char *schema = dot ? arena_strndup(loader->arena, needs, (size_t)(dot - needs)) : "";
+    const struct draft *input = graph_find(loader, schema, dot ? dot + 1 : needs);
+    if (input)
+        add_input(&graph[self], loader->arena, input->node.index);
+    else
+        graph_say_unknown(loader, draft->part.needs_place, schema, dot ? dot + 1 : needs);
+}
+
 /* An output is a reader of the model that declares it. */
 static void link_output(struct loader *loader, struct graph_node *graph, size_t self)
 {
@@ -227,6 +243,7 @@ void graph_build(struct loader *loader)
             link_model(loader, graph, i);
         else if (loader->drafts.items[i]->node.kind == NODE_OUTPUT)
             link_output(loader, graph, i);
+        link_needed(loader, graph, i);
     }
     sort_nodes(&order);
     size_t *result = place_outputs(&order);

@@ -21,6 +21,9 @@ struct part {
     const struct sql_info **check_sql; /* per check; NULL but for SQL checks that could be read */
     const struct yaml *reads;
     struct place key, cursor, by, time, from; /* of those settings */
+    const char
+        *needs; /* a node that is read beside those of the SQL: samples of a grid, their registry */
+    struct place needs_place;
     bool has_bad_front; /* the front matter could not be read, so its settings are not known */
     bool
         has_bad_names; /* the SQL names tables or params that are not there: binding would say so again */
@@ -122,6 +125,17 @@ bool params_explain_path(struct loader *loader, const struct yaml *files);
 /* ---- config.c, source.c ---- */
 int config_load(struct loader *loader, struct err *err) WARN_UNUSED;
 void sources_load(struct loader *loader, const struct yaml *sources);
+/* ---- grid.c: sources of series, and grids ---- */
+void series_load(struct loader *loader, const struct yaml *map, struct draft *samples);
+void grid_load(struct loader *loader, struct draft *draft, const struct yaml *front);
+char *grid_account_sql(const struct node *node, struct arena *arena);
+void grid_check_select(struct problems *problems, const struct node *node,
+                       struct column_list columns, struct arena *arena);
+void grid_resolve(struct loader *loader, const struct node *node, struct place place);
+/* ---- source_text.c: settings of text sources, once the format is known; refuses them for Parquet ---- */
+void text_settings_load(struct loader *loader, const struct yaml *map, struct node *node);
+/* node->columns are loaded from `map`. */
+void text_settings_declare(struct loader *loader, const struct yaml *map, struct node *node);
 
 /* ---- model.c, front.c: models/ ---- */
 struct front {        /* the parts of a model's file */
@@ -155,6 +169,7 @@ const struct zone *sqltext_zone(struct loader *loader, struct place place, const
 /* ---- check.c, column.c, output.c, unit.c ---- */
 void columns_load(struct loader *loader, struct draft *draft, const struct yaml *columns,
                   const struct yaml *list);
+const char *output_root(struct arena *arena, const char *path); /* the folder before the first { */
 void outputs_load(struct loader *loader, struct draft *model, const struct yaml *outputs);
 void unit_tests_load(struct loader *loader);
 /* A value as JSON text: plain numbers, true, false and null as such, all else as strings. */

@@ -11,10 +11,10 @@ static const struct {
     int format;
 } own_keys[] = {{"compression", OUTPUT_PARQUET}, {"delimiter", OUTPUT_CSV}, {"header", OUTPUT_CSV}};
 
-static const char *const formats[] = {"parquet", "csv"};
+static const char *const formats[] = {"parquet", "csv", "jsonl"};
 
 /* The folder above the first name that holds a `{`, or the file's own folder. */
-static const char *find_root(struct arena *arena, const char *path)
+const char *output_root(struct arena *arena, const char *path)
 {
     const char *brace = strchr(path, '{');
     size_t len = brace ? (size_t)(brace - path) : strlen(path);
@@ -64,7 +64,7 @@ static void load_path(struct loader *loader, const struct yaml *map, struct outp
     }
     output->path =
         path_absolute(loader->arena, path_join(loader->arena, loader->project->folder, path));
-    output->root = find_root(loader->arena, output->path);
+    output->root = output_root(loader->arena, output->path);
     if (path_is_within(output->root, loader->project->warehouse)) {
         problem_add(loader->problems, field_place(map, key),
                     "the output lies in the warehouse, whose files are leat's own");
@@ -75,19 +75,24 @@ static void load_path(struct loader *loader, const struct yaml *map, struct outp
 
 static int find_format(struct loader *loader, const struct yaml *map)
 {
-    bool has_parquet = yaml_get(map, "parquet"), has_csv = yaml_get(map, "csv");
-    if (has_parquet != has_csv)
-        return has_parquet ? OUTPUT_PARQUET : OUTPUT_CSV;
+    int found = -1, count = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(formats); i++) {
+        bool has = yaml_get(map, formats[i]);
+        found = has && found < 0 ? (int)i : found;
+        count += has;
+    }
+    if (count == 1)
+        return found;
     bool is_later = false;
     for (size_t i = 0; i < map->count; i++) {
         const struct setting_doc *setting =
             setting_find(&setting_levels[LEVEL_OUTPUT], map->keys[i]->text);
         is_later |= setting && setting->is_later;
     }
-    if (!is_later || has_parquet)
+    if (!is_later || count > 0)
         problem_add(loader->problems, map->place,
-                    "an output names exactly one of parquet and csv; found %s",
-                    has_parquet ? "both" : "neither");
+                    "an output names exactly one of parquet, csv and jsonl; found %s",
+                    count == 0 ? "none" : "several");
     return -1;
 }
 
@@ -104,7 +109,7 @@ static struct output *load_output(struct loader *loader, const struct yaml *map)
                         "\"%s\" is not a setting of %s", own_keys[i].key, formats[format]);
     static const char *const compressions[] = {"zstd", "snappy", "gzip", "none"};
     struct output *output = ARENA_NEW(loader->arena, struct output);
-    output->format = format == OUTPUT_CSV ? OUTPUT_CSV : OUTPUT_PARQUET;
+    output->format = format;
     output->place = field_place(map, formats[format]);
     output->compression = compressions[field_choice(loader, map, LEVEL_OUTPUT, "compression", 0)];
     output->timezone = loader->project->timezone;

@@ -7,7 +7,10 @@
 #include "base/hash.h"
 #include "base/instant.h"
 #include "base/secret.h"
+#include "connect/connect.h"
 #include "engine/engine.h"
+#include "series/grid_files.h"
+#include "series/scan.h"
 
 /*
  * leat.yaml and models/ as one read-only tree, owned by an arena. Every mistake of the user's is collected in
@@ -80,7 +83,7 @@ struct check {
 };
 
 struct output {
-    enum { OUTPUT_PARQUET, OUTPUT_CSV } format;
+    enum { OUTPUT_PARQUET, OUTPUT_CSV, OUTPUT_JSONL } format;
     const char *path; /* template with ${} filled in, absolute: …/{column}/{time:%Y/%m}.parquet */
     const char *root; /* the folder before the first {…}; where .leat/ lies */
     const char *compression; /* parquet: zstd | snappy | gzip | none */
@@ -99,14 +102,29 @@ enum materialized {
     MATERIALIZED_VIEW,
     MATERIALIZED_TABLE,
     MATERIALIZED_INCREMENTAL,
-    MATERIALIZED_PARTITIONED
+    MATERIALIZED_PARTITIONED,
+    MATERIALIZED_GRID
 };
-enum source_format { FORMAT_PARQUET, FORMAT_CSV, FORMAT_TSV };
+enum source_format { /* as in the choices of `format` */
+                     FORMAT_PARQUET,
+                     FORMAT_CSV,
+                     FORMAT_TSV,
+                     FORMAT_JSON,
+                     FORMAT_JSONL,
+                     FORMAT_FIXED_WIDTH,
+                     FORMAT_SERIES, /* not in the choices: the registry of `series`, */
+                     FORMAT_SAMPLES /* and its samples, a view */
+};
+const char *source_format_name(enum source_format format);
+struct node;
+bool source_is_text(const struct node *node); /* a source that lands from text */
 enum rerun { RERUN_ON_CHANGE, RERUN_ALWAYS, RERUN_DAILY };
 enum reads_policy { READS_ALL, READS_SAME, READS_LOOKBACK };
 
 struct node_column { /* what the front matter says of a column */
     const char *name, *type, *description, *unit;
+    const char *format, *timezone; /* of a text source: how its texts are written, or NULL */
+    const struct zone *zone;       /* of timezone */
     struct place place;
 };
 struct node_read {     /* partitioned: which part of an input a partition needs */
@@ -143,10 +161,16 @@ struct node {
     struct {               /* NODE_SOURCE */
         const char *files; /* glob, absolute */
         enum source_format format;
-        bool land_table;  /* copy into the warehouse; text always does */
-        const char *time; /* column whose range is indexed, or NULL */
-        const char *const *null_words;
-        size_t null_word_count;
+        const struct series_layout *series; /* FORMAT_SERIES, FORMAT_SAMPLES */
+        bool land_table;                    /* copy into the warehouse; text always does */
+        const char *time;                   /* column whose range is indexed, or NULL */
+        const char *member;                 /* text, and all below: of zip files; or NULL */
+        struct text_dialect said;           /* what is declared; the rest is to be found out */
+        const struct text_column *declared; /* columns with a type */
+        size_t declared_count;
+        enum on_change on_change;
+        bool keeps_rejects;
+        int64_t max_rejects;
     } source;
     struct {                  /* NODE_MODEL */
         const char *sql;      /* front matter blanked: lines and columns are those of the file */
@@ -165,6 +189,15 @@ struct node {
         int64_t from_us;
         const struct node_read *reads; /* one per input */
         size_t read_count;
+        struct {                 /* grid */
+            const char *samples; /* "raw.telemetry" */
+            const char *path;    /* template, absolute */
+            const char *root;    /* part before the first {…} */
+            const struct zone *zone;
+            int64_t every_us, max_gap_us;
+            enum grid_flag flag;
+            enum parquet_codec codec;
+        } grid;
     } model;
     struct { /* NODE_OUTPUT */
         const struct output *output;

@@ -341,6 +341,8 @@ void resolve_nodes(struct loader *loader)
         struct part *part = &loader->state->parts[i];
         if (project->nodes[i].kind == NODE_MODEL)
             resolve_model(loader, &project->nodes[i], part);
+        if (project->nodes[i].kind == NODE_MODEL && project->nodes[i].model.grid.samples)
+            grid_resolve(loader, &project->nodes[i], part->needs_place);
         if (!part->has_bad_front)
             resolve_checks(loader, &project->nodes[i], part);
     }

@@ -100,8 +100,11 @@ static void run_jobs(struct execution *execution)
 
 static void free_jobs(struct execution *execution)
 {
-    for (size_t i = 0; i < execution->job_count; i++)
+    for (size_t i = 0; i < execution->job_count; i++) {
+        parts_release(&execution->jobs[i]);
+        stage_grid_release(&execution->jobs[i]);
         arena_release(&execution->jobs[i].arena);
+    }
     pthread_mutex_destroy(&execution->lock);
     pthread_mutex_destroy(&execution->expose_lock);
     pthread_mutex_destroy(&execution->event_lock);
@@ -198,7 +201,11 @@ int run_execute(struct session *session, const struct plan *plan,
                                                      .total = (int64_t)execution.job_count});
         run_jobs(&execution);
     }
+    if (!options->is_test_only)
+        lock_export(&execution);
     struct run_summary *summary = &execution.summary;
+    if (!execution.has_model)
+        summary->rows_out = execution.landed_rows;
     summary->elapsed_us = now_us() - started_us;
     summary->peak_bytes = memory_process_peak();
     if (execution.job_count > 0)

@@ -47,7 +47,7 @@ static int raw_view_sql(struct session *session, const char *source, const char 
     TRY(source_plan_verify(&plan, err));
     TRY(source_ops_find(format)->read(&spec, &plan, session->engine, conn, session->memory, 1,
                                       arena, &reading, err));
-    *ret_sql = arena_strdup(arena, reading->select_sql);
+    *ret_sql = arena_strdup(arena, reading->parts[0].select_sql);
     reading_release(reading);
     return 0;
 }
@@ -61,6 +61,10 @@ static int expose_node(struct execution *execution, struct job *job, const struc
         return 0;
     if (maker != NULL && maker->select_sql != NULL) {
         sql = maker->select_sql;
+    } else if (node->kind == NODE_SOURCE && node->source.format == FORMAT_SAMPLES) {
+        const struct node *registry = samples_registry(execution->session->project, node);
+        TRY(samples_sql(execution->session, &execution->snapshot,
+                        execution->job_of_node[registry->index], node, &job->arena, &sql, err));
     } else if (is_raw_view(node)) {
         TRY(raw_view_sql(execution->session, node->id, source_spec_of(node).format, job->conn,
                          &job->arena, &sql, err));
@@ -139,18 +143,23 @@ static bool is_wanted(const struct lake_table *table, const char *const *only, s
     return only == NULL;
 }
 
-static int expose_raw_views(struct session *session, struct conn *conn, struct err *err)
+static int expose_raw_views(struct session *session, const struct lake_snapshot *snapshot,
+                            struct conn *conn, struct err *err)
 {
     const struct project *project = session->project;
     for (size_t i = 0; i < project->node_count; i++) {
         const struct node *node = &project->nodes[i];
         const char *sql = NULL;
         struct err problem = {0};
-        if (!is_raw_view(node))
+        bool is_samples = node->kind == NODE_SOURCE && node->source.format == FORMAT_SAMPLES;
+        if (!is_raw_view(node) && !is_samples)
             continue;
         /* A source that cannot be read now must not keep the tables from being queried. */
-        if (raw_view_sql(session, node->id, source_spec_of(node).format, conn, &session->arena,
-                         &sql, &problem) == 0)
+        int made = is_samples
+                       ? samples_sql(session, snapshot, NULL, node, &session->arena, &sql, &problem)
+                       : raw_view_sql(session, node->id, source_spec_of(node).format, conn,
+                                      &session->arena, &sql, &problem);
+        if (made == 0)
             TRY(create_view(conn, node->schema, node->name, sql, err));
     }
     return 0;
@@ -159,7 +168,7 @@ static int expose_raw_views(struct session *session, struct conn *conn, struct e
 int expose_snapshot(struct session *session, const struct lake_snapshot *snapshot,
                     const char *const *only, size_t only_count, struct conn *conn, struct err *err)
 {
-    TRY(expose_raw_views(session, conn, err));
+    TRY(expose_raw_views(session, snapshot, conn, err));
     size_t left = snapshot->table_count;
     bool *is_made = ARENA_ARRAY(&session->arena, bool, snapshot->table_count + 1);
     /* Views may read views in any order: go round until nothing more can be made. */

@@ -10,16 +10,18 @@
 static const struct node_ops *ops_of(const struct node *node)
 {
     static const struct node_ops source = {stage_source};
+    static const struct node_ops samples = {stage_samples};
     static const struct node_ops output = {stage_output};
     static const struct node_ops models[] = {
         [MATERIALIZED_VIEW] = {stage_view},
         [MATERIALIZED_TABLE] = {stage_table},
         [MATERIALIZED_INCREMENTAL] = {stage_incremental},
         [MATERIALIZED_PARTITIONED] = {stage_partitions},
+        [MATERIALIZED_GRID] = {stage_grid},
     };
     switch (node->kind) {
     case NODE_SOURCE:
-        return &source;
+        return node->source.format == FORMAT_SAMPLES ? &samples : &source;
     case NODE_OUTPUT:
         return &output;
     case NODE_MODEL:
@@ -59,7 +61,7 @@ struct ledger_entry job_ledger(const struct execution *execution, const struct j
 }
 
 /* The version of a partitioned node is that of all its partitions, those of this run and those before. */
-static const char *whole_version(const struct execution *execution, struct job *job)
+const char *job_whole_version(const struct execution *execution, struct job *job)
 {
     struct hasher *hasher = hasher_new();
     for (size_t i = 0; i < execution->plan->step_count; i++)
@@ -102,7 +104,7 @@ static void fill_ledger(const struct execution *execution, struct job *job)
     entries[0] = job_ledger(execution, job, job->steps[0]);
     job->change.ledger_count = 1;
     if (job->steps[0]->is_partition) {
-        entries[0].version = whole_version(execution, job);
+        entries[0].version = job_whole_version(execution, job);
         job->change.ledger_count = partition_ledger(execution, job, entries);
     }
     job->change.ledger = entries;
@@ -135,7 +137,7 @@ static int check_failed(const struct job *job, const struct check_results *resul
     return 0;
 }
 
-static int run_checks(struct execution *execution, struct job *job, struct err *err)
+int job_check(struct execution *execution, struct job *job, struct err *err)
 {
     struct check_results results = {0};
     struct param *params = NULL;
@@ -153,7 +155,7 @@ static int run_checks(struct execution *execution, struct job *job, struct err *
     return check_failed(job, &results, err);
 }
 
-static int sync_staged(struct execution *execution, struct job *job, struct err *err)
+int job_sync(struct execution *execution, struct job *job, struct err *err)
 {
     const char **paths = ARENA_ARRAY(&job->arena, const char *, job->change.file_count + 1);
     for (size_t i = 0; i < job->change.file_count; i++)
@@ -170,7 +172,7 @@ static int test_published(struct execution *execution, struct job *job, struct e
     TRY(expose_node_of(execution, job, job->node, err));
     job->select_sql = arena_printf(&job->arena, "SELECT * FROM \"%s\".\"%s\"", job->node->schema,
                                    job->node->name);
-    return run_checks(execution, job, err);
+    return job_check(execution, job, err);
 }
 
 static int stage_and_check(struct execution *execution, struct job *job, struct err *err)
@@ -181,22 +183,26 @@ static int stage_and_check(struct execution *execution, struct job *job, struct 
     TRY(expose_inputs(execution, job, err));
     TRY(ops_of(job->node)->stage(execution, job, err));
     if (job->node->kind != NODE_OUTPUT)
-        TRY(run_checks(execution, job, err));
+        TRY(job_check(execution, job, err));
     FAULT_POINT("stage.checked");
     TRY(verify_inputs(execution, job->node, err));
-    fill_ledger(execution, job);
+    if (job->grid == NULL)
+        fill_ledger(execution, job);
     job->change.author = "leat";
     job->change.message =
         arena_printf(&job->arena, "%s (run %s)", job->node->id, execution->session->run_id);
-    return sync_staged(execution, job, err);
+    return job_sync(execution, job, err);
 }
 
 void job_discard(struct execution *execution, struct job *job)
 {
     for (size_t i = 0; i < job->change.file_count; i++)
         (void)!file_remove(job->change.files[i].path, NULL);
-    if (job->node->kind == NODE_OUTPUT) {
-        struct output_spec spec = output_spec_of(job->node, execution->session->project);
+    for (size_t i = 0; i < job->rejects.file_count; i++)
+        (void)!file_remove(job->rejects.files[i].path, NULL);
+    job->rejects = (struct lake_change){.kind = LAKE_KEEP};
+    if (delivers(job->node)) {
+        struct output_spec spec = delivery_spec(job->node, execution->session->project);
         output_discard(&spec, execution->session->run_id);
     }
     job->change = (struct lake_change){.kind = LAKE_KEEP};

@@ -99,6 +99,8 @@ static int plan_node(struct planner *planner, const struct node *node, struct er
     }
     if (node->model.materialized == MATERIALIZED_PARTITIONED)
         return plan_partitioned_node(planner, node, err);
+    if (node->model.materialized == MATERIALIZED_GRID)
+        return plan_grid_node(planner, node, err);
     return plan_model_node(planner, node, err);
 }
 

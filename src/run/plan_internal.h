@@ -41,11 +41,21 @@ const struct ledger_entry *planner_ledger(const struct planner *planner, const c
 int plan_source_node(struct planner *planner, const struct node *node, struct err *err);
 int plan_model_node(struct planner *planner, const struct node *node, struct err *err);
 int plan_partitioned_node(struct planner *planner, const struct node *node, struct err *err);
+int plan_grid_node(struct planner *planner, const struct node *node, struct err *err);
 int plan_output_node(struct planner *planner, const struct node *node, struct err *err);
 
 /* The data file that a partition's ledger row names; "" when it had no rows. */
 const char *partition_file(const struct ledger_entry *entry, struct arena *arena);
 
+/* plan_partitions.c, for grids too: whether the call asks for it; its ledger row, if that still counts. */
+bool plan_is_asked(const struct planner *planner, const struct node *node,
+                   const struct interval *interval, const char *key);
+const struct ledger_entry *plan_partition_done(const struct planner *planner,
+                                               const struct node *node, const char *key);
+void plan_drop_old_partitions(struct planner *planner, const struct node *node, size_t first);
+/* plan_nodes.c: a delivered file below `root` that is gone or was changed by somebody; NULL stays when there is none. */
+int plan_delivered_reason(const struct planner *planner, const struct node *node, const char *root,
+                          const char **ret_reason, struct err *err) WARN_UNUSED;
 /* Decides whether a step runs (it has a reason, and is asked for) and appends it to the plan. */
 void plan_add_step(struct planner *planner, const struct node *node, struct step step,
                    bool is_asked);
@@ -67,7 +77,9 @@ const char *reason_source_changed(const struct planner *planner, const struct no
 const char *node_details(const struct node *node, const struct project *project,
                          struct arena *arena);
 
+/* `text` NULL and `accepted` NULL: not text, or nothing of that. source_text.c. */
 const char *source_version(const struct node *node, const struct source_plan *source,
+                           const struct source_text *text, const char *accepted,
                            struct arena *arena);
 
 #endif

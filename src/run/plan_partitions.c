@@ -102,8 +102,8 @@ static int64_t horizon(const struct planner *planner, const struct node *node)
     return last == INT64_MIN ? planner->options->now_us : last + 1;
 }
 
-static bool is_asked(const struct planner *planner, const struct node *node,
-                     const struct interval *interval, const char *key)
+bool plan_is_asked(const struct planner *planner, const struct node *node,
+                   const struct interval *interval, const char *key)
 {
     const struct plan_options *options = planner->options;
     if (options->has_start && interval->end_us <= options->start_us)
@@ -127,8 +127,8 @@ const char *partition_file(const struct ledger_entry *entry, struct arena *arena
 }
 
 /* A ledger row counts only while the file it names is in the table. */
-static const struct ledger_entry *partition_done(const struct planner *planner,
-                                                 const struct node *node, const char *key)
+const struct ledger_entry *plan_partition_done(const struct planner *planner,
+                                               const struct node *node, const char *key)
 {
     const struct ledger_entry *done = planner_ledger(planner, node->id, key);
     const struct lake_table *table =
@@ -150,12 +150,12 @@ static void add_partition(struct planner *planner, const struct node *node,
     instant_format(interval->start_us, key);
     struct step step = {.is_partition = true,
                         .interval = *interval,
-                        .done = partition_done(planner, node, key),
+                        .done = plan_partition_done(planner, node, key),
                         .inputs = partition_inputs(planner, node, interval)};
     step.version = planner_version(planner, node, step.inputs, node->rerun != RERUN_ON_CHANGE);
     step.reason = reason_to_run(planner, node, step.done, step.inputs);
     plan_add_step(planner, node, step,
-                  state->is_selected && is_asked(planner, node, interval, key));
+                  state->is_selected && plan_is_asked(planner, node, interval, key));
     hasher_add_text(whole, planner->steps.items[planner->steps.count - 1].version);
 }
 
@@ -163,7 +163,7 @@ static void add_partition(struct planner *planner, const struct node *node,
  * Partitions that are in the ledger but no longer in the plan (the data ends earlier than it did) must leave the table:
  * one step runs, and with it the table is made of the plan's partitions only.
  */
-static void drop_old_partitions(struct planner *planner, const struct node *node, size_t first)
+void plan_drop_old_partitions(struct planner *planner, const struct node *node, size_t first)
 {
     struct node_state *state = &planner->states[node->index];
     size_t known = 0, still = 0;
@@ -200,7 +200,7 @@ int plan_partitioned_node(struct planner *planner, const struct node *node, stru
         add_partition(planner, node, &interval, whole);
         start = interval.end_us;
     }
-    drop_old_partitions(planner, node, first);
+    plan_drop_old_partitions(planner, node, first);
     planner->states[node->index].version = arena_strdup(planner->arena, hasher_end(whole).hex);
     if (start < end)
         return err_set(err, ERR_CONFIG,

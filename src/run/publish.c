@@ -22,15 +22,12 @@ static void deliver(struct execution *execution, struct job *job)
 {
     struct redo_failures failed = {0};
     struct err err = {0};
-    if (job->change.redo_count == 0) {
-        job_discard(execution, job); /* nothing but the empty staging folder */
-        return;
-    }
-    if (lake_redo(execution->session->lake, job->node->id, &job->arena, &failed, &err) != 0)
+    if (job->change.redo_count > 0 &&
+        lake_redo(execution->session->lake, job->node->id, &job->arena, &failed, &err) != 0)
         fail_job(job, &err);
     else if (failed.count > 0)
         fail_job(job, &failed.items[0].err);
-    struct output_spec spec = output_spec_of(job->node, execution->session->project);
+    struct output_spec spec = delivery_spec(job->node, execution->session->project);
     if (job->err.kind == ERR_NONE)
         output_discard(&spec, execution->session->run_id);
 }
@@ -69,7 +66,7 @@ void publish_staged(struct execution *execution, struct job **jobs, size_t count
         if (result != 0 || changes[i].result.kind != ERR_NONE) {
             fail_job(owners[i], result != 0 ? &err : &changes[i].result);
             job_discard(execution, owners[i]);
-        } else if (owners[i]->node->kind == NODE_OUTPUT) {
+        } else if (delivers(owners[i]->node)) {
             deliver(execution, owners[i]);
         }
     }

@@ -16,8 +16,7 @@ static bool is_in_warehouse(const struct planner *planner, const struct node *no
 {
     if (node->kind == NODE_OUTPUT)
         return true;
-    if (node->kind == NODE_SOURCE && node->source.format == FORMAT_PARQUET &&
-        !node->source.land_table)
+    if (node->kind == NODE_SOURCE && !source_is_text(node) && !node->source.land_table)
         return true; /* a view over files that the lake does not know */
     return lake_snapshot_table(&planner->snapshot, node->schema, node->name) != NULL;
 }

@@ -105,6 +105,8 @@ void record_end(struct execution *execution, struct job *job)
                             .text = job->steps[0]->reason,
                             .err = job->err.kind != ERR_NONE ? &job->err : NULL,
                             .rows = is_view ? -1 : job->rows_out,
+                            .rows_in = job->node->kind == NODE_SOURCE ? job->rows_in : 0,
+                            .rows_rejected = job->rows_rejected,
                             .bytes = job->bytes,
                             .done = (int64_t)job->step_count,
                             .elapsed_us = job->started_us > 0 ? now_us() - job->started_us : 0});

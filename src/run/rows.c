@@ -50,12 +50,15 @@ int rows_describe(struct execution *execution, struct job *job, const char *sele
     TRY(lake_field_ids(ret_rows->stored, is_kept ? table : NULL, &job->arena, &field_ids, err));
     ret_rows->select_list = select_list;
     ret_rows->field_ids = field_ids;
+    ret_rows->field_numbers =
+        lake_field_numbers(ret_rows->stored, is_kept ? table : NULL, &job->arena);
     return 0;
 }
 
-int rows_write(struct execution *execution, struct job *job, const struct staged_rows *rows,
-               const char *select_sql, const struct param *params, size_t param_count,
-               struct lake_new_file *ret_file, struct err *err)
+int rows_write_on(struct execution *execution, const struct node *node, struct conn *conn,
+                  struct arena *arena, const struct staged_rows *rows, const char *select_sql,
+                  const struct param *params, size_t param_count, struct lake_new_file *ret_file,
+                  struct err *err)
 {
     struct parquet_options options = {.field_ids = rows->field_ids};
     struct lake_new_file file = {0};
@@ -64,21 +67,29 @@ int rows_write(struct execution *execution, struct job *job, const struct staged
     const char *sql =
         str_eq(rows->select_list, "*")
             ? select_sql
-            : arena_printf(&job->arena, "SELECT %s FROM (\n%s\n)", rows->select_list, select_sql);
-    TRY(lake_data_path(execution->session->lake, job->node->schema, job->node->name, &job->arena,
-                       &path, err));
-    if (conn_write_parquet(job->conn, sql, params, param_count, path, &options, &job->arena,
-                           &file.stats, err) != 0) {
+            : arena_printf(arena, "SELECT %s FROM (\n%s\n)", rows->select_list, select_sql);
+    TRY(lake_data_path(execution->session->lake, node->schema, node->name, arena, &path, err));
+    if (conn_write_parquet(conn, sql, params, param_count, path, &options, arena, &file.stats,
+                           err) != 0) {
         (void)!file_remove(path, NULL);
-        return model_error(job->node, err);
+        return model_error(node, err);
     }
     file.path = path;
     if (file.stats.row_count == 0) {
         TRY(file_remove(path, err));
         file.path = NULL;
     }
-    job->bytes += file.path != NULL ? file.stats.size_bytes : 0;
     *ret_file = file;
+    return 0;
+}
+
+int rows_write(struct execution *execution, struct job *job, const struct staged_rows *rows,
+               const char *select_sql, const struct param *params, size_t param_count,
+               struct lake_new_file *ret_file, struct err *err)
+{
+    TRY(rows_write_on(execution, job->node, job->conn, &job->arena, rows, select_sql, params,
+                      param_count, ret_file, err));
+    job->bytes += ret_file->path != NULL ? ret_file->stats.size_bytes : 0;
     return 0;
 }
 

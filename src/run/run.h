@@ -20,6 +20,16 @@ struct selection { /* which nodes; see select.h for the grammar */
     const char *const *exclude;
     size_t exclude_count;
 };
+/* What is known of a text source before it is read. */
+struct source_text {
+    const struct lake_lock *kept;   /* the catalog's row; NULL: it was never published */
+    const struct source_lock *lock; /* the catalog's, else that of schema.lock.yaml; NULL: none */
+    bool is_accepting;              /* read without the lock, which is made anew */
+    const struct text_repair *repairs; /* all there are, those to take in too */
+    size_t repair_count;
+    const struct lake_repair *taken; /* to be kept when this is published */
+    size_t taken_count;
+};
 enum step_state { STEP_RUN, STEP_UP_TO_DATE, STEP_NOT_SELECTED };
 struct step {
     const struct node *node;
@@ -30,6 +40,7 @@ struct step {
         *reason; /* a sentence: "changed: models/energy/daily.sql line 12", "never built", … */
     const struct ledger_entry *done; /* what the ledger knows, or NULL */
     struct source_plan *source;      /* sources only */
+    const struct source_text *text;  /* text sources only */
     const struct err *error;         /* planning found that it cannot run; or NULL */
     const char *version; /* what its version will be after this run (see plan_version.h) */
     const char *inputs;  /* JSON object: input name → version it will have read */
@@ -48,9 +59,12 @@ struct plan_options {
     bool has_start, has_end;
     int64_t start_us, end_us;
     int64_t now_us;
-    bool is_retry; /* only what failed or was skipped in the last run, and what depends on it */
-    bool adopt;    /* take over files of others that are in an output's way */
-    bool prune;    /* allow removing more than 10 % of an output's files */
+    bool is_retry;  /* only what failed or was skipped in the last run, and what depends on it */
+    bool adopt;     /* take over files of others that are in an output's way */
+    bool prune;     /* allow removing more than 10 % of an output's files */
+    bool is_accept; /* read the selected text sources without their locks */
+    const struct lake_repair *taken; /* `leat retry --from`: read their sources with these */
+    size_t taken_count;
 };
 /* A session of one command on one project: opens lake, engine and journal only when needed. */
 struct session {
@@ -81,6 +95,7 @@ enum run_event_kind {
     RUN_STARTED,
     NODE_STARTED,
     NODE_PROGRESS,
+    NODE_NOTE, /* something to know, in one line or several */
     NODE_DONE,
     NODE_FAILED,
     NODE_SKIPPED,
@@ -100,6 +115,7 @@ struct run_event {
     bool is_removed;       /* FILE_PUBLISHED: the file was removed, not written */
     const struct err *err; /* failures */
     int64_t rows, bytes;   /* rows -1: there are none to count (views) */
+    int64_t rows_in, rows_rejected; /* NODE_DONE of sources: rows_in = rows + rows_rejected */
     int64_t done,
         total; /* progress in the unit of the node (bytes, rows, partitions); total 0: unknown */
     int64_t elapsed_us;
@@ -111,7 +127,8 @@ struct run_listener { /* called from one thread at a time */
 };
 struct run_summary {
     size_t done, failed, skipped, up_to_date, cancelled;
-    int64_t rows_in, rows_out, rows_rejected;
+    int64_t rows_in, rows_out, rows_rejected; /* in: of sources; out: of models, or of sources when
+                                               no model ran */
     int64_t published_files, published_bytes;
     int64_t peak_bytes, elapsed_us;
     int64_t snapshot_id;
@@ -128,9 +145,23 @@ int run_execute(struct session *session, const struct plan *plan,
                 const struct run_listener *listener, struct run_summary *ret_summary,
                 struct err *err) WARN_UNUSED;
 
+/*
+ * What is known of a text source; NULL in *ret_text for others. Fails when there is no lock in the catalog and
+ * schema.lock.yaml cannot be read.
+ */
+int source_text_load(struct session *session, const struct node *node,
+                     const struct plan_options *options, struct arena *arena,
+                     const struct source_text **ret_text, struct err *err) WARN_UNUSED;
+/* What `leat accept` would change, without publishing: lines as of lock_diff(). */
+int source_text_preview(struct session *session, const struct node *node, struct arena *arena,
+                        const char **ret_diff, struct err *err) WARN_UNUSED;
+
 /* What connect/ needs to know of a source or an output. */
 struct source_spec source_spec_of(const struct node *node);
 struct output_spec output_spec_of(const struct node *node, const struct project *project);
+bool delivers(const struct node *node); /* files outside the warehouse */
+/* Of a node that delivers: enough to stage and discard its files. */
+struct output_spec delivery_spec(const struct node *node, const struct project *project);
 
 /* Views over the warehouse's tables at one snapshot in an engine's catalog, for queries and steps. */
 int expose_snapshot(struct session *session, const struct lake_snapshot *snapshot,

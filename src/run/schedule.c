@@ -64,9 +64,12 @@ static void count_end(struct execution *execution, const struct job *job)
     if (job->node->kind == NODE_SOURCE) {
         summary->rows_in += job->rows_in;
         summary->rows_rejected += job->rows_rejected;
+        execution->landed_rows += job->rows_out;
     }
-    if (job->node->kind == NODE_MODEL)
+    if (job->node->kind == NODE_MODEL) {
         summary->rows_out += job->rows_out;
+        execution->has_model = true;
+    }
     for (size_t i = 0; i < job->change.redo_count; i++) {
         summary->published_files += job->change.redo[i].op == REDO_PUT;
         summary->published_bytes +=
@@ -263,11 +266,24 @@ static void show_progress(struct execution *execution)
             event.done = job->reading->read_bytes;
             event.total = job->reading->total_bytes;
             event.bytes = event.done;
+        } else if (job->reading == NULL && job->typed_bytes > 0) {
+            event.done = event.bytes = job->typed_bytes;
+            event.total = job->typed_total;
         } else if (percent > 0) {
             event.done = (int64_t)percent;
             event.total = 100;
         }
         record_event(execution, &event);
+    }
+}
+
+static void interrupt_jobs(struct execution *execution)
+{
+    execution->is_cancelled = true;
+    for (size_t i = 0; i < execution->job_count; i++) {
+        if (execution->jobs[i].conn != NULL)
+            conn_interrupt(execution->jobs[i].conn);
+        parts_interrupt(&execution->jobs[i]);
     }
 }
 
@@ -289,9 +305,8 @@ void schedule_watch(struct execution *execution)
             execution->summary.is_cancelled = true;
             pthread_cond_broadcast(&execution->changed);
         }
-        for (size_t i = 0; stop > 1 && i < execution->job_count; i++)
-            if (execution->jobs[i].conn != NULL)
-                conn_interrupt(execution->jobs[i].conn);
+        if (stop > 1)
+            interrupt_jobs(execution);
         if (woken == ETIMEDOUT) {
             show_progress(execution);
             pthread_cond_broadcast(&execution->changed); /* a staged job may have waited enough */

@@ -3,9 +3,9 @@
 
 /* Staging of sources, views and tables. */
 
-static void change_table(struct execution *execution, struct job *job, enum lake_change_kind kind,
-                         const struct staged_rows *rows, const struct lake_new_file *files,
-                         size_t file_count)
+void change_table(struct execution *execution, struct job *job, enum lake_change_kind kind,
+                  const struct staged_rows *rows, const struct lake_new_file *files,
+                  size_t file_count)
 {
     job->change.kind = kind;
     job->change.schema = job->node->schema;
@@ -17,8 +17,8 @@ static void change_table(struct execution *execution, struct job *job, enum lake
 }
 
 /* Replaces the node's table by the rows of one SELECT. */
-static int stage_rows(struct execution *execution, struct job *job, const char *select_sql,
-                      const struct param *params, size_t param_count, struct err *err)
+int stage_rows(struct execution *execution, struct job *job, const char *select_sql,
+               const struct param *params, size_t param_count, struct err *err)
 {
     struct staged_rows rows;
     struct lake_new_file *file = ARENA_NEW(&job->arena, struct lake_new_file);
@@ -36,26 +36,38 @@ static void change_inputs(struct job *job, const struct source_plan *plan)
     job->change.inputs_source = job->node->id;
 }
 
-static int read_source(struct execution *execution, struct job *job, struct err *err)
+static int read_parquet(struct execution *execution, struct job *job,
+                        const struct source_plan *plan, struct err *err)
 {
     struct session *session = execution->session;
     struct source_spec spec = source_spec_of(job->node);
-    const struct source_ops *ops = source_ops_find(spec.format);
-    const struct source_plan *plan = job->steps[0]->source;
-    bool is_text = job->node->source.format != FORMAT_PARQUET;
-    TRY(ops->read(&spec, plan, session->engine, job->conn, session->memory, session->threads,
-                  &job->arena, &job->reading, err));
-    change_inputs(job, plan);
-    if (is_text || job->node->source.land_table) {
-        TRY(stage_rows(execution, job, job->reading->select_sql, NULL, 0, err));
-        job->rows_in = is_text ? job->reading->rows_in : job->rows_out;
-    } else {
-        for (size_t i = 0; i < plan->file_count; i++)
-            job->rows_in += plan->files[i].row_count;
-        job->rows_out = job->rows_in;
-        job->change.kind = LAKE_KEEP;
-        job->select_sql = arena_strdup(&job->arena, job->reading->select_sql);
+    TRY(source_ops_find(spec.format)
+            ->read(&spec, plan, session->engine, job->conn, session->memory, session->threads,
+                   &job->arena, &job->reading, err));
+    const char *sql = job->reading->parts[0].select_sql;
+    if (job->node->source.land_table) {
+        TRY(stage_rows(execution, job, sql, NULL, 0, err));
+        job->rows_in = job->rows_out;
+        return 0;
     }
+    for (size_t i = 0; i < plan->file_count; i++)
+        job->rows_in += plan->files[i].row_count;
+    job->rows_out = job->rows_in;
+    job->change.kind = LAKE_KEEP;
+    job->select_sql = arena_strdup(&job->arena, sql);
+    return 0;
+}
+
+static int read_source(struct execution *execution, struct job *job, struct err *err)
+{
+    const struct source_plan *plan = job->steps[0]->source;
+    if (job->node->source.format == FORMAT_SERIES)
+        TRY(stage_series(execution, job, plan, err));
+    else if (!source_is_text(job->node))
+        TRY(read_parquet(execution, job, plan, err));
+    else
+        TRY(stage_text(execution, job, plan, err));
+    change_inputs(job, plan);
     return source_plan_verify(plan, err);
 }
 
@@ -79,7 +91,10 @@ static int read_source_again(struct execution *execution, struct job *job, struc
     job->bytes = 0;
     TRY(source_ops_find(spec.format)
             ->plan(&spec, &known, &opener, &job->arena, job->steps[0]->source, err));
-    job->steps[0]->version = source_version(job->node, job->steps[0]->source, &job->arena);
+    const struct source_text *text = job->steps[0]->text;
+    job->steps[0]->version = source_version(
+        job->node, job->steps[0]->source, text,
+        text != NULL && text->kept != NULL ? text->kept->accepted : NULL, &job->arena);
     return read_source(execution, job, err);
 }
 

@@ -21,9 +21,9 @@ static int refuse_foreign(const char *path, bool was_ours, struct err *err)
  * Whose file a path is: two outputs of the project must not write one file; what an output that is no longer in the
  * project delivered is taken over like our own.
  */
-static int find_owner(struct execution *execution, struct job *job,
-                      const struct staged_file *staged, const struct map *delivered,
-                      const struct delivered_file **ret_ours, struct err *err)
+int delivery_owner(struct execution *execution, struct job *job, const struct staged_file *staged,
+                   const struct map *delivered, const struct delivered_file **ret_ours,
+                   struct err *err)
 {
     const struct delivered_file *file = map_get(delivered, staged->final_path);
     const char *owner = file != NULL ? file->node : NULL;
@@ -43,9 +43,9 @@ static int find_owner(struct execution *execution, struct job *job,
 }
 
 /* One staged file: nothing to do, or a redo row that puts it in place. */
-static int put_file(const struct execution *execution, struct job *job,
-                    const struct staged_file *staged, const struct delivered_file *ours,
-                    struct redo_row *ret_row, bool *ret_is_needed, struct err *err)
+int delivery_put(const struct execution *execution, struct job *job, const char *root,
+                 const struct staged_file *staged, const struct delivered_file *ours,
+                 struct redo_row *ret_row, bool *ret_is_needed, struct err *err)
 {
     struct file_id now = {0};
     bool is_there =
@@ -60,7 +60,7 @@ static int put_file(const struct execution *execution, struct job *job,
         !(is_ours && str_eq(ours->hash, staged->hash.hex) && str_eq(ours->node, job->node->id));
     *ret_row = (struct redo_row){.node = job->node->id,
                                  .op = REDO_PUT,
-                                 .root = job->node->out.output->root,
+                                 .root = root,
                                  .staged = staged->staged,
                                  .final_path = staged->final_path,
                                  .size_bytes = staged->size_bytes,
@@ -84,19 +84,19 @@ static bool did_source_move(const struct execution *execution, const struct node
 }
 
 /* Files of the last delivery that are not in this one, below the same root. A changed root is left alone. */
-static int delete_files(const struct execution *execution, struct job *job,
-                        const struct delivered_list *before, const struct map *staged,
-                        struct redo_row *rows, size_t *row_count, struct err *err)
+int delivery_delete(const struct execution *execution, struct job *job, const char *root,
+                    const struct delivered_list *before, const struct map *wanted,
+                    struct redo_row *rows, size_t *row_count, struct err *err)
 {
     size_t gone = 0;
     size_t mine = 0;
     for (size_t i = 0; i < before->count; i++) {
         const struct delivered_file *file = &before->items[i];
         struct file_id now = {0};
-        if (!str_eq(file->root, job->node->out.output->root))
+        if (!str_eq(file->root, root))
             continue;
         mine++;
-        if (map_get(staged, file->path) != NULL)
+        if (map_get(wanted, file->path) != NULL)
             continue;
         gone++;
         if (file_stat(file->path, &now, NULL) == 0 &&
@@ -113,7 +113,7 @@ static int delete_files(const struct execution *execution, struct job *job,
     if (!is_too_much || execution->plan_options->prune)
         return 0;
     err_set(err, ERR_CONFLICT, "%zu of the %zu files delivered to \"%s\" would be removed", gone,
-            mine, job->node->out.output->root);
+            mine, root);
     return err_hint(err, "If that is right, run again with --prune.");
 }
 
@@ -122,6 +122,7 @@ static int diff_delivered(struct execution *execution, struct job *job,
 {
     struct delivered_list before = {0};
     struct delivered_list all = {0};
+    const char *root = job->node->out.output->root;
     struct map delivered;
     struct map now;
     map_init(&delivered, &job->arena);
@@ -138,14 +139,14 @@ static int diff_delivered(struct execution *execution, struct job *job,
         const struct delivered_file *ours = NULL;
         const struct staged_file *file = &staged->items[i];
         map_put(&now, file->final_path, (void *)file);
-        TRY(find_owner(execution, job, file, &delivered, &ours, err));
-        TRY(put_file(execution, job, file, ours, &rows[count], &is_needed, err));
+        TRY(delivery_owner(execution, job, file, &delivered, &ours, err));
+        TRY(delivery_put(execution, job, root, file, ours, &rows[count], &is_needed, err));
         if (is_needed)
             count++;
         else
             TRY(file_remove(file->staged, err));
     }
-    TRY(delete_files(execution, job, &before, &now, rows, &count, err));
+    TRY(delivery_delete(execution, job, root, &before, &now, rows, &count, err));
     job->change.redo = rows;
     job->change.redo_count = count;
     return 0;

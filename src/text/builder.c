@@ -1,37 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text/builder.h"
 #include "base/alloc.h"
-#include "text/value.h"
+#include "text/convert.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static size_t value_bytes(struct text_type type, size_t rows)
+/* Of one value in Arrow's layout; booleans and text are apart. */
+static size_t value_width(enum text_kind kind)
 {
-    switch (type.kind) {
-    case TEXT_BOOLEAN:
-        return (rows + 7) / 8;
-    case TEXT_DECIMAL:
-        return rows * sizeof(int128_t);
+    switch (kind) {
+    case TEXT_TINYINT:
+    case TEXT_UTINYINT:
+        return 1;
+    case TEXT_SMALLINT:
+    case TEXT_USMALLINT:
+        return 2;
+    case TEXT_INTEGER:
+    case TEXT_UINTEGER:
+    case TEXT_FLOAT:
     case TEXT_DATE:
-        return rows * sizeof(int32_t);
-    case TEXT_UUID:
-    case TEXT_VARCHAR:
-        return (rows + 1) * sizeof(int32_t);
+        return 4;
+    case TEXT_DECIMAL:
+        return 16;
     default:
-        return rows * sizeof(int64_t);
+        return 8;
     }
+}
+
+bool text_travels_as_text(enum text_kind kind)
+{
+    return kind == TEXT_VARCHAR || kind == TEXT_UUID || kind == TEXT_BLOB || kind == TEXT_OTHER;
+}
+
+static size_t values_bytes(const struct column_builder *column)
+{
+    if (column->type.kind == TEXT_BOOLEAN)
+        return (column->cap + 7) / 8;
+    if (text_travels_as_text(column->type.kind))
+        return (column->cap + 1) * sizeof(int32_t);
+    return column->cap * value_width(column->type.kind);
 }
 
 void column_builder_init(struct column_builder *column, struct text_type type, size_t cap)
 {
     *column = (struct column_builder){.type = type, .cap = cap};
     column->validity = alloc_zeroed((cap + 7) / 8);
-    column->values = alloc_zeroed(value_bytes(type, cap));
-    if (type.kind == TEXT_VARCHAR || type.kind == TEXT_UUID) {
+    column->values = alloc_zeroed(values_bytes(column));
+    if (text_travels_as_text(type.kind)) {
         column->bytes_cap = 16 * cap;
         column->bytes = alloc_zeroed(column->bytes_cap);
     }
+    column_builder_clear(column);
 }
 
 void column_builder_release(struct column_builder *column)
@@ -42,14 +62,11 @@ void column_builder_release(struct column_builder *column)
     *column = (struct column_builder){0};
 }
 
-static void set_bit(uint8_t *bits, size_t at)
+void column_builder_clear(struct column_builder *column)
 {
-    bits[at / 8] |= (uint8_t)(1u << (at % 8));
-}
-
-static bool is_text(const struct column_builder *column)
-{
-    return column->type.kind == TEXT_VARCHAR || column->type.kind == TEXT_UUID;
+    memset(column->validity, 0xFF, (column->cap + 7) / 8);
+    column->count = column->bytes_len = 0;
+    column->null_count = 0;
 }
 
 /* The offset where the current text ends. */
@@ -60,126 +77,91 @@ static void end_text(struct column_builder *column)
 
 void column_builder_add_null(struct column_builder *column)
 {
-    if (is_text(column))
+    size_t row = column->count;
+    column->validity[row / 8] &= (uint8_t) ~(1u << (row % 8));
+    if (text_travels_as_text(column->type.kind))
         end_text(column);
+    else if (column->type.kind != TEXT_BOOLEAN)
+        memset((char *)column->values + row * value_width(column->type.kind), 0,
+               value_width(column->type.kind));
     column->null_count++;
     column->count++;
 }
 
+void column_builder_cut(struct column_builder *column, size_t count)
+{
+    if (column->count <= count)
+        return;
+    uint8_t bit = (uint8_t)(1u << (count % 8));
+    column->null_count -= !(column->validity[count / 8] & bit);
+    column->validity[count / 8] |= bit;
+    column->count = count;
+    if (text_travels_as_text(column->type.kind))
+        column->bytes_len = (size_t)((int32_t *)column->values)[count];
+}
+
+static void grow_bytes(struct column_builder *column, size_t need)
+{
+    column->bytes_cap = 2 * need;
+    column->bytes = realloc(column->bytes, column->bytes_cap);
+    if (!column->bytes)
+        alloc_die("out of memory for a column of text");
+}
+
 static bool add_text(struct column_builder *column, const char *text, size_t len)
 {
-    if (column->bytes_len + len > INT32_MAX)
+    size_t need = column->bytes_len + len;
+    if (need > INT32_MAX)
         return false;
-    if (column->bytes_len + len > column->bytes_cap) {
-        column->bytes_cap = 2 * (column->bytes_len + len);
-        column->bytes = realloc(column->bytes, column->bytes_cap);
-        if (!column->bytes)
-            alloc_die("out of memory for a column of text");
-    }
+    if (need > column->bytes_cap)
+        grow_bytes(column, need);
     memcpy(column->bytes + column->bytes_len, text, len);
-    column->bytes_len += len;
+    column->bytes_len = need;
     end_text(column);
     return true;
 }
 
-static bool add_number(struct column_builder *column, const char *text, size_t len)
+static bool set_boolean(struct column_builder *column, bool value)
 {
-    struct text_number number;
-    if (!text_number(text, len, &number))
-        return false;
-    if (column->type.kind == TEXT_BIGINT)
-        return text_number_bigint(&number, &((int64_t *)column->values)[column->count]);
-    if (column->type.kind == TEXT_DECIMAL)
-        return text_number_decimal(&number, column->type.scale,
-                                   &((int128_t *)column->values)[column->count]);
-    return text_number_double(&number, &((double *)column->values)[column->count]);
-}
-
-static bool add_boolean(struct column_builder *column, const char *text, size_t len)
-{
-    bool value;
-    if (!text_boolean(text, len, &value))
-        return false;
-    if (value)
-        set_bit(column->values, column->count);
+    uint8_t *byte = (uint8_t *)column->values + column->count / 8,
+            bit = (uint8_t)(1u << (column->count % 8));
+    *byte = (uint8_t)(value ? *byte | bit : *byte & ~bit);
     return true;
 }
 
-static bool add_value(struct column_builder *column, const char *text, size_t len)
+static bool add_nested(struct column_builder *column, const struct text_field *field)
 {
-    int64_t *us = &((int64_t *)column->values)[column->type.kind == TEXT_DATE ? 0 : column->count];
-    bool has_offset;
+    AUTO(str_release) struct str text = STR_INIT((size_t)TEXT_MAX_RECORD_BYTES);
+    return text_nested(column->type.sql, field->text, field->len, &text, NULL, 0) &&
+           add_text(column, str_text(&text), text.len);
+}
+
+bool column_builder_add(struct column_builder *column, const struct text_field *field,
+                        struct text_marks marks)
+{
+    size_t row = column->count;
+    bool fits, truth = false;
     switch (column->type.kind) {
+    case TEXT_VARCHAR:
+        fits = add_text(column, field->text, field->len);
+        break;
+    case TEXT_UUID:
+        fits = text_uuid(field->text, field->len) && add_text(column, field->text, field->len);
+        break;
+    case TEXT_BLOB:
+        fits = text_blob(field->text, field->len) && add_text(column, field->text, field->len);
+        break;
+    case TEXT_OTHER:
+        fits = add_nested(column, field);
+        break;
     case TEXT_BOOLEAN:
-        return add_boolean(column, text, len);
-    case TEXT_DATE:
-        return text_date(text, len, &((int32_t *)column->values)[column->count]);
-    case TEXT_TIMESTAMP:
-    case TEXT_TIMESTAMPTZ:
-        return text_timestamp(text, len, us, &has_offset) &&
-               has_offset == (column->type.kind == TEXT_TIMESTAMPTZ);
-    case TEXT_TIME:
-        return text_time(text, len, us);
+        fits = text_boolean(field->text, field->len, &truth) && set_boolean(column, truth);
+        break;
     default:
-        return add_number(column, text, len);
+        fits = text_convert(column, field, marks,
+                            (char *)column->values + row * value_width(column->type.kind));
     }
-}
-
-bool column_builder_add(struct column_builder *column, const char *text, size_t len)
-{
-    if (column->type.kind == TEXT_UUID && !text_uuid(text, len))
-        return false;
-    if (is_text(column) ? !add_text(column, text, len) : !add_value(column, text, len))
-        return false;
-    set_bit(column->validity, column->count++);
-    return true;
-}
-
-static void release_column(struct ArrowArray *array)
-{
-    for (int64_t i = 0; i < array->n_buffers; i++)
-        free((void *)array->buffers[i]);
-    free(array->buffers);
-    array->release = NULL;
-}
-
-static void release_rows(struct ArrowArray *array)
-{
-    for (int64_t i = 0; i < array->n_children; i++) {
-        /* A consumer may have moved a child out, as the specification allows. */
-        if (array->children[i]->release)
-            array->children[i]->release(array->children[i]);
-        free(array->children[i]);
-    }
-    free(array->children);
-    free(array->buffers);
-    array->release = NULL;
-}
-
-static struct ArrowArray *finish_column(struct column_builder *column)
-{
-    struct ArrowArray *array = alloc_zeroed(sizeof(*array));
-    array->length = (int64_t)column->count;
-    array->null_count = column->null_count;
-    array->n_buffers = is_text(column) ? 3 : 2;
-    array->buffers = alloc_zeroed(3 * sizeof(void *));
-    array->buffers[0] = column->validity;
-    array->buffers[1] = column->values;
-    array->buffers[2] = column->bytes;
-    array->release = release_column;
-    *column = (struct column_builder){0};
-    return array;
-}
-
-void column_builder_finish(struct column_builder *columns, size_t count, struct batch *ret_batch)
-{
-    struct ArrowArray *rows = &ret_batch->array;
-    *rows = (struct ArrowArray){.length = (int64_t)columns[0].count,
-                                .n_buffers = 1,
-                                .n_children = (int64_t)count,
-                                .release = release_rows};
-    rows->buffers = alloc_zeroed(sizeof(void *));
-    rows->children = alloc_zeroed(count * sizeof(struct ArrowArray *));
-    for (size_t i = 0; i < count; i++)
-        rows->children[i] = finish_column(&columns[i]);
+    column->count += fits;
+    column->has_value |= fits;
+    return fits;
 }

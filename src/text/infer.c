@@ -1,174 +1,166 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "text/csv.h"
-#include "text/table.h"
-#include "text/utf8.h"
+#include "text/infer.h"
+#include "base/alloc.h"
 
-#include <string.h>
-#include <strings.h>
+#include <stdlib.h>
 
-/* The first pass. */
-struct pass {
-    const struct text_source *source;
-    struct arena *arena;
-    const char *path; /* of the current file */
-    struct text_column *columns;
-    struct text_typing *typings;
-    size_t column_count;
-    int64_t blank_line; /* an empty line that may only be followed by others; 0: none */
-    VEC(struct text_split) splits;
-};
+#define MAX_THREADS 64
 
-static int fail_at(const struct pass *pass, int64_t line, struct err *err)
+static void *run(void *context)
 {
-    return err_where(err, "%s:%lld:1", pass->path, (long long)line);
-}
-
-static int check_name(const struct pass *pass, size_t column, struct err *err)
-{
-    const char *name = pass->columns[column].name;
-    if (*name == '\0') {
-        err_set(err, ERR_DATA, "column %zu has no name in the header", column + 1);
-        return err_where(err, "%s:1:1", pass->path);
-    }
-    for (size_t i = 0; i < column; i++) {
-        if (strcasecmp(pass->columns[i].name, name) == 0) {
-            err_set(err, ERR_DATA, "columns %zu and %zu of the header are both named \"%s\"", i + 1,
-                    column + 1, name);
-            err_where(err, "%s:1:1", pass->path);
-            return err_hint(err, "SQL does not tell upper from lower case in names.");
-        }
-    }
-    return 0;
-}
-
-static int take_header(struct pass *pass, const struct text_record *header, struct err *err)
-{
-    pass->column_count = header->count;
-    pass->columns = ARENA_ARRAY(pass->arena, struct text_column, header->count);
-    pass->typings = ARENA_ARRAY(pass->arena, struct text_typing, header->count);
-    for (size_t i = 0; i < header->count; i++) {
-        pass->columns[i].name =
-            arena_strndup(pass->arena, header->fields[i].text, header->fields[i].len);
-        text_typing_init(&pass->typings[i]);
-        TRY(check_name(pass, i, err));
-    }
-    return 0;
-}
-
-static int compare_header(const struct pass *pass, const struct text_record *header,
-                          struct err *err)
-{
-    const char *first = pass->source->paths[0];
-    for (size_t i = 0; i < header->count && i < pass->column_count; i++) {
-        const struct text_field *field = &header->fields[i];
-        const char *name = pass->columns[i].name;
-        if (strlen(name) == field->len && memcmp(name, field->text, field->len) == 0)
+    struct inference *all = context;
+    size_t job;
+    while ((job = atomic_fetch_add(&all->next_job, 1)) < all->job_count) {
+        struct err err = {0};
+        if (atomic_load(&all->failed_job) < job)
+            break;
+        if (infer_split(all, job, &err) == 0)
             continue;
-        err_set(err, ERR_DATA, "column %zu is named \"%.*s\", but \"%s\" in \"%s\"", i + 1,
-                utf8_prefix(field->text, field->len, 60), field->text, name, first);
-        return err_where(err, "%s:1:1", pass->path);
-    }
-    if (header->count != pass->column_count) {
-        err_set(err, ERR_DATA, "the header has %zu columns, but %zu in \"%s\"", header->count,
-                pass->column_count, first);
-        return err_where(err, "%s:1:1", pass->path);
-    }
-    return 0;
-}
-
-static int read_header(struct pass *pass, struct csv_reader *reader, struct err *err)
-{
-    struct text_record header;
-    int got = csv_next(reader, &header, err);
-    if (got < 0)
-        return -1;
-    if (got == 0 || text_is_blank(&header)) {
-        err_set(err, ERR_DATA,
-                got ? "the first line is empty, but should name the columns"
-                    : "the file is empty, but should begin with a line that names the columns");
-        return err_where(err, "%s:1:1", pass->path);
-    }
-    if (!pass->columns)
-        return take_header(pass, &header, err);
-    return compare_header(pass, &header, err);
-}
-
-static int take_record(struct pass *pass, const struct text_record *record, struct err *err)
-{
-    if (pass->blank_line > 0) {
-        err_set(err, ERR_DATA, "found an empty line between records of %zu fields",
-                pass->column_count);
-        return fail_at(pass, pass->blank_line, err);
-    }
-    if (record->count != pass->column_count) {
-        err_set(err, ERR_DATA, "the record has %zu %s, the header has %zu", record->count,
-                record->count == 1 ? "field" : "fields", pass->column_count);
-        err_hint(err, "Is a value that holds the delimiter or a line end not in quotes?");
-        return fail_at(pass, record->line, err);
-    }
-    for (size_t i = 0; i < record->count; i++) {
-        const struct text_field *field = &record->fields[i];
-        if (!text_is_null(&pass->source->dialect, field))
-            text_typing_add(&pass->typings[i], field->text, field->len);
-    }
-    return 0;
-}
-
-static void end_split(struct pass *pass, size_t file, struct text_range *range,
-                      const struct csv_reader *reader)
-{
-    range->end_byte = csv_position(reader);
-    if (range->end_byte > range->start_byte)
-        VEC_PUSH(pass->arena, pass->splits, ((struct text_split){.file = file, .range = *range}));
-    *range = (struct text_range){.start_byte = range->end_byte, .line = csv_line(reader)};
-}
-
-static int read_file(struct pass *pass, size_t file, int64_t *ret_rows, struct err *err)
-{
-    AUTO(csv_close_at) struct csv_reader *reader = NULL;
-    pass->path = pass->source->paths[file];
-    pass->blank_line = 0;
-    struct text_range whole = {.end_byte = -1, .line = 1};
-    TRY(csv_open(pass->path, &pass->source->dialect, whole, pass->source->memory, &reader, err));
-    TRY(read_header(pass, reader, err));
-    struct text_range range = {.start_byte = csv_position(reader), .line = csv_line(reader)};
-    int64_t split_bytes = pass->source->split_bytes ? pass->source->split_bytes : TEXT_SPLIT_BYTES;
-    struct text_record record;
-    int64_t rows = 0;
-    int got;
-    while ((got = csv_next(reader, &record, err)) > 0) {
-        if (text_is_blank(&record) && pass->column_count > 1) {
-            pass->blank_line = pass->blank_line ? pass->blank_line : record.line;
-            continue;
+        /* All jobs before the first that failed are done, so the error does not depend on the threads. */
+        pthread_mutex_lock(&all->lock);
+        if (job < atomic_load(&all->failed_job)) {
+            atomic_store(&all->failed_job, job);
+            all->err = err;
         }
-        TRY(take_record(pass, &record, err));
-        rows++;
-        if (csv_position(reader) - range.start_byte >= split_bytes)
-            end_split(pass, file, &range, reader);
+        pthread_mutex_unlock(&all->lock);
     }
-    if (got < 0)
-        return -1;
-    end_split(pass, file, &range, reader);
-    *ret_rows = rows;
-    return 0;
+    return NULL;
 }
 
-int text_infer(const struct text_source *source, struct arena *arena, struct text_table *ret_table,
+static void run_all(struct inference *all)
+{
+    pthread_t threads[MAX_THREADS];
+    size_t want = all->source->threads > 1 ? (size_t)all->source->threads : 1, started = 0;
+    if (want > all->job_count)
+        want = all->job_count;
+    if (want > MAX_THREADS)
+        want = MAX_THREADS;
+    while (started + 1 < want && pthread_create(&threads[started], NULL, run, all) == 0)
+        started++;
+    run(all);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+}
+
+/* Files with a column that is not typed, or without a decimal mark, are read. */
+static bool is_needed(const struct inference *all, const struct text_input_file *file)
+{
+    if (file->head.name_count == 0 || file->decimal == 0)
+        return true;
+    for (size_t i = 0; i < file->head.name_count; i++) {
+        int column = file->column_of[i];
+        if (column >= 0 &&
+            (all->is_wanted ? all->is_wanted[column] : !all->table->columns[column].is_typed))
+            return true;
+    }
+    return false;
+}
+
+static int pass(struct inference *all, struct err *err)
+{
+    const struct text_table *table = all->table;
+    size_t *jobs = alloc_zeroed((table->split_count + 1) * sizeof(size_t));
+    all->files = alloc_zeroed((table->file_count + 1) * sizeof(*all->files));
+    all->job_count = 0;
+    for (size_t i = 0; i < table->split_count; i++) {
+        if (!is_needed(all, &table->files[table->splits[i].file]))
+            continue;
+        jobs[all->job_count++] = i;
+        all->files[table->splits[i].file].splits_left++;
+    }
+    all->jobs = jobs;
+    atomic_store(&all->next_job, 0);
+    atomic_store(&all->failed_job, SIZE_MAX);
+    run_all(all);
+    for (size_t i = 0; i < table->file_count; i++) {
+        free(all->files[i].typings);
+        if (table->files[i].decimal == 0)
+            table->files[i].decimal = '.'; /* without records */
+    }
+    free(TAKE(all->files));
+    free(jobs);
+    all->jobs = NULL;
+    if (atomic_load(&all->failed_job) == SIZE_MAX)
+        return 0;
+    if (err)
+        *err = all->err;
+    return -1;
+}
+
+static bool is_doubtful(const struct text_typing *typing)
+{
+    return typing->has_unchecked && typing->has_exponent &&
+           text_typing_end(typing).kind == TEXT_DOUBLE;
+}
+
+/* A column of floating numbers whose long ones were not tried: a second pass does, for such columns only. */
+static int check_doubles(struct inference *all, struct err *err)
+{
+    size_t count = all->table->column_count;
+    bool *wanted = ARENA_ARRAY(all->arena, bool, count + 1), is_any = false;
+    for (size_t i = 0; i < count; i++) {
+        wanted[i] = !all->table->columns[i].is_typed && is_doubtful(&all->columns[i]);
+        is_any |= wanted[i];
+        if (wanted[i])
+            text_typing_init(&all->columns[i]);
+    }
+    for (size_t i = 0; i < all->keys.count; i++) {
+        bool is_key = is_doubtful(&all->keys.items[i]->typing);
+        is_any |= is_key;
+        if (is_key)
+            text_typing_init(&all->keys.items[i]->typing);
+    }
+    if (!is_any)
+        return 0;
+    all->checks_doubles = true;
+    all->is_wanted = wanted;
+    return pass(all, err);
+}
+
+static void note_uncertain(struct inference *all)
+{
+    struct text_table *table = all->table;
+    for (size_t i = 0; i < table->column_count; i++)
+        if (all->uncertain[i] > 0 && table->columns[i].type.kind == TEXT_VARCHAR &&
+            !table->columns[i].is_declared)
+            text_change_add(
+                all->arena, table,
+                (struct text_change){.kind = NOTE_UNCERTAIN_MARK,
+                                     .column = table->columns[i].name,
+                                     .was = "numbers with a comma",
+                                     .is = "text",
+                                     .file = table->files[all->uncertain[i] - 1].file.label});
+}
+
+int text_infer(const struct text_source *source, struct arena *arena, struct text_table *table,
                struct err *err)
 {
-    struct pass pass = {.source = source, .arena = arena};
-    int64_t *file_rows = ARENA_ARRAY(arena, int64_t, source->path_count), row_count = 0;
-    for (size_t i = 0; i < source->path_count; i++) {
-        TRY(read_file(&pass, i, &file_rows[i], err));
-        row_count += file_rows[i];
+    struct inference all = {.source = source, .table = table, .arena = arena};
+    size_t column_count = table->column_count;
+    pthread_mutex_init(&all.lock, NULL);
+    map_init(&all.keys_by_name, arena);
+    all.columns = ARENA_ARRAY(arena, struct text_typing, column_count + 1);
+    all.uncertain = ARENA_ARRAY(arena, size_t, column_count + 1);
+    for (size_t i = 0; i < column_count; i++)
+        text_typing_init(&all.columns[i]);
+    int got = pass(&all, err);
+    if (got == 0)
+        got = check_doubles(&all, err);
+    for (size_t i = 0; got == 0 && i < column_count; i++) {
+        if (!table->columns[i].is_typed)
+            table->columns[i].type = text_typing_end(&all.columns[i]);
     }
-    for (size_t i = 0; i < pass.column_count; i++)
-        pass.columns[i].type = text_typing_end(&pass.typings[i]);
-    *ret_table = (struct text_table){.columns = pass.columns,
-                                     .column_count = pass.column_count,
-                                     .splits = pass.splits.items,
-                                     .split_count = pass.splits.count,
-                                     .row_count = row_count,
-                                     .file_rows = file_rows};
+    if (got == 0)
+        note_uncertain(&all);
+    enum text_format format = source->said->format;
+    if (got == 0 && (format == TEXT_JSON || format == TEXT_JSON_LINES))
+        got = infer_json_columns(&all, err);
+    pthread_mutex_destroy(&all.lock);
+    if (got != 0)
+        return -1;
+    for (size_t i = 0; i < table->column_count; i++)
+        table->columns[i].is_typed = true;
+    table->is_typed = true;
+    text_table_end(arena, table);
     return 0;
 }

@@ -2,20 +2,16 @@
 #include "base/instant.h"
 #include "text/value.h"
 
+#include <ctype.h>
 #include <string.h>
 
-/* `count` digits at text[at], or -1. */
-static int digits(const char *text, size_t len, size_t at, size_t count)
+/* Two digits at text[at], or less than 0. */
+static int two(const char *text, size_t len, size_t at)
 {
-    if (at + count > len)
+    if (at + 2 > len)
         return -1;
-    int value = 0;
-    for (size_t i = at; i < at + count; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return -1;
-        value = value * 10 + (text[i] - '0');
-    }
-    return value;
+    unsigned tens = (unsigned char)(text[at] - '0'), ones = (unsigned char)(text[at + 1] - '0');
+    return tens > 9 || ones > 9 ? -1 : (int)(tens * 10 + ones);
 }
 
 static bool is_at(const char *text, size_t len, size_t at, char c)
@@ -25,33 +21,52 @@ static bool is_at(const char *text, size_t len, size_t at, char c)
 
 bool text_boolean(const char *text, size_t len, bool *ret_value)
 {
-    static const struct {
-        const char *word;
-        bool value;
-    } words[] = {{"true", true},   {"false", false}, {"True", true},
-                 {"False", false}, {"TRUE", true},   {"FALSE", false}};
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strlen(words[i].word) == len && memcmp(words[i].word, text, len) == 0) {
-            *ret_value = words[i].value;
+    static const char *const words[] = {"true", "True", "TRUE", "false", "False", "FALSE"};
+    if (len != 4 && len != 5)
+        return false;
+    const char *const *candidates = len == 4 ? words : words + 3;
+    for (size_t i = 0; i < 3; i++) {
+        if (memcmp(candidates[i], text, len) == 0) {
+            *ret_value = len == 4;
             return true;
         }
     }
     return false;
 }
 
+static bool is_leap_year(int year)
+{
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+bool text_day_exists(int year, int month, int day)
+{
+    static const signed char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1)
+        return false;
+    if (day <= 28)
+        return true;
+    return day <= lengths[month - 1] + (month == 2 && is_leap_year(year));
+}
+
+/* days_from_civil() for the years there are here, which is most of the work of reading a date. */
+static int32_t days_of(int year, int month, int day)
+{
+    static const short before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    int past = year - 1;
+    return 365 * past + past / 4 - past / 100 + past / 400 + before[month - 1] +
+           (month > 2 && is_leap_year(year)) + day - 719163;
+}
+
 bool text_date(const char *text, size_t len, int32_t *ret_days)
 {
     if (len != 10 || text[4] != '-' || text[7] != '-')
         return false;
-    int year = digits(text, len, 0, 4), month = digits(text, len, 5, 2),
-        day = digits(text, len, 8, 2);
-    if (year < 1 || month < 1 || month > 12 || day < 1)
+    int century = two(text, len, 0), year = two(text, len, 2), month = two(text, len, 5),
+        day = two(text, len, 8);
+    if (century < 0 || year < 0 || !text_day_exists(century * 100 + year, month, day))
         return false;
-    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    if (day > lengths[month - 1] + (month == 2 && is_leap))
-        return false;
-    *ret_days = (int32_t)days_from_civil(year, month, day);
+    *ret_days = days_of(century * 100 + year, month, day);
     return true;
 }
 
@@ -72,13 +87,13 @@ static bool read_fraction(const char *text, size_t len, size_t *at, int64_t *ret
 static bool read_clock(const char *text, size_t len, bool needs_seconds, size_t *at,
                        int64_t *ret_us)
 {
-    int hour = digits(text, len, *at, 2), minute = digits(text, len, *at + 3, 2), second = 0;
+    int hour = two(text, len, *at), minute = two(text, len, *at + 3), second = 0;
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || !is_at(text, len, *at + 2, ':'))
         return false;
     *at += 5;
     int64_t fraction = 0;
     if (is_at(text, len, *at, ':')) {
-        second = digits(text, len, *at + 1, 2);
+        second = two(text, len, *at + 1);
         *at += 3;
         if (second < 0 || second > 59 || !read_fraction(text, len, at, &fraction))
             return false;
@@ -97,17 +112,22 @@ static bool read_offset(const char *text, size_t len, size_t at, int64_t *ret_us
         return at + 1 == len;
     if (!is_at(text, len, at, '+') && !is_at(text, len, at, '-'))
         return false;
-    int hour = digits(text, len, at + 1, 2), minute = 0;
+    int hour = two(text, len, at + 1), minute = 0;
     size_t end = at + 3;
     if (end < len) {
         end += text[end] == ':';
-        minute = digits(text, len, end, 2);
+        minute = two(text, len, end);
         end += 2;
     }
     if (hour < 0 || hour > 18 || minute < 0 || minute > 59 || end != len)
         return false;
     *ret_us = (text[at] == '-' ? -US_PER_SECOND : US_PER_SECOND) * 60 * (hour * 60 + minute);
     return true;
+}
+
+bool text_is_instant(int64_t us)
+{
+    return us >= days_of(1, 1, 1) * US_PER_DAY && us < (days_of(9999, 12, 31) + 1) * US_PER_DAY;
 }
 
 bool text_timestamp(const char *text, size_t len, int64_t *ret_us, bool *ret_has_offset)
@@ -124,7 +144,7 @@ bool text_timestamp(const char *text, size_t len, int64_t *ret_us, bool *ret_has
         return false;
     *ret_us = days * US_PER_DAY + clock - offset;
     *ret_has_offset = has_offset;
-    return true;
+    return text_is_instant(*ret_us);
 }
 
 bool text_time(const char *text, size_t len, int64_t *ret_us)
@@ -142,6 +162,22 @@ bool text_uuid(const char *text, size_t len)
         bool is_hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
         if (i == 8 || i == 13 || i == 18 || i == 23 ? c != '-' : !is_hex)
             return false;
+    }
+    return true;
+}
+
+bool text_blob(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c < 0x20 || c > 0x7E)
+            return false;
+        if (c != '\\')
+            continue;
+        if (i + 3 >= len || text[i + 1] != 'x' || !isxdigit((unsigned char)text[i + 2]) ||
+            !isxdigit((unsigned char)text[i + 3]))
+            return false;
+        i += 3;
     }
     return true;
 }

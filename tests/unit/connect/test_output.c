@@ -91,13 +91,116 @@ static void test_csv_values(void **state)
         content(staged_as("all.csv")),
         "t,n,e,h,d,z,ts,day,\"a b,c\",l,i\n"
         "\"a,\"\"b\"\"\",,\"\",170141183460469231731687303715884105727,1.50,2022-03-27T01:00:00.25Z,"
-        "2022-01-01T10:00:00,2022-01-01,\"x\ny\",\"[1, NULL]\",infinity\n");
+        "2022-01-01T10:00:00,2022-01-01,\"x\ny\",\"[1,null]\",infinity\n");
     struct hash hash;
     assert_int_equal(hash_file(staged.items[0].staged, &hash, &err), 0);
     assert_string_equal(hash.hex, staged.items[0].hash.hex);
     output_discard(&spec, "run1");
     assert_false(file_exists(staged.items[0].staged));
     assert_false(file_exists(in_folder(".leat")));
+}
+
+/* What others read as other values when it is written carelessly. */
+static void test_csv_exactly(void **state)
+{
+    (void)state;
+    struct output_spec spec = spec_of("csv", "all.csv");
+    must_stage(
+        &spec,
+        "SELECT -0.05::DECIMAL(2,2) AS d, 0.1::FLOAT AS f, 5e-324::DOUBLE AS e, 'x' || chr(13) AS cr, "
+        "' a ' AS blanks, '#' AS hash, 'NULL' AS word, '''' AS quote, '\\x00a\\x5C'::BLOB AS b, "
+        "{'a': ['x,\"y\"', NULL], 'm': MAP {1: 0.5::DECIMAL(1,1)}} AS s, NULL::INTEGER[] AS n, "
+        "'12:30:00.5'::TIME AS t, TIMESTAMP_NS '2022-01-01 10:00:00.123456789' AS ns");
+    assert_string_equal(content(staged_as("all.csv")),
+                        "d,f,e,cr,blanks,hash,word,quote,b,s,n,t,ns\n"
+                        "-0.05,0.1,5e-324,\"x\r\", a ,\"#\",NULL,',\\x00a\\x5C,"
+                        "\"{\"\"a\"\":[\"\"x,\\\"\"y\\\"\"\"\",null],\"\"m\"\":{\"\"1\"\":0.5}}\",,"
+                        "12:30:00.5,2022-01-01T10:00:00.123456789\n");
+    assert_int_equal(stage(&spec, "SELECT 1 AS a, 2 AS A"), -1);
+    assert_string_equal(err.message, "two columns of the output are called \"A\"");
+}
+
+static void test_json_values(void **state)
+{
+    (void)state;
+    struct output_spec spec = spec_of("jsonl", "all.jsonl");
+    must_stage(
+        &spec,
+        "SELECT true AS b, 170141183460469231731687303715884105727 AS h, 1.50::DECIMAL(5,2) AS d, "
+        "-0.05::DECIMAL(2,2) AS p, 0.1::FLOAT AS f, -0.0::DOUBLE AS z, 5e-324::DOUBLE AS e, "
+        "'#a\"b\\' || chr(10) || chr(1) AS t, '' AS empty, NULL AS n, "
+        "TIMESTAMPTZ '2022-03-27 01:00:00.25Z' AS i, TIMESTAMP '2022-01-01 10:00:00' AS ts, "
+        "DATE '2022-01-01' AS day, TIME '10:00:00' AS c, '\\x00a'::BLOB AS bl, 'x'::ENUM('x') AS en, "
+        "123456789012345678901234567890::BIGNUM AS bn");
+    assert_string_equal(
+        content(staged_as("all.jsonl")),
+        "{\"b\":true,\"h\":170141183460469231731687303715884105727,\"d\":1.50,\"p\":-0.05,\"f\":0.1,"
+        "\"z\":-0.0,\"e\":5e-324,\"t\":\"#a\\\"b\\\\\\n\\u0001\",\"empty\":\"\",\"n\":null,"
+        "\"i\":\"2022-03-27T01:00:00.25Z\",\"ts\":\"2022-01-01T10:00:00\",\"day\":\"2022-01-01\","
+        "\"c\":\"10:00:00\",\"bl\":\"\\\\x00a\",\"en\":\"x\",\"bn\":123456789012345678901234567890}\n");
+}
+
+static void test_json_nested(void **state)
+{
+    (void)state;
+    struct output_spec spec = spec_of("jsonl", "all.jsonl");
+    must_stage(
+        &spec,
+        "SELECT [1, NULL] AS l, []::INTEGER[] AS e, [[1], [], NULL] AS ll, array_value(1, 2) AS a, "
+        "{'x y': 1.50::DECIMAL(5,2), 'q\"': {'t': TIMESTAMPTZ '2022-01-01 00:00:00Z'}} AS s, "
+        "MAP {'k\"': [{'f': 0.1::FLOAT}]} AS m, MAP {DATE '2022-01-01': NULL::INTEGER} AS dm, "
+        "'{\"j\": ' || chr(10) || '12345678901234567890.10}' AS t, "
+        "('{\"j\": ' || chr(10) || '12345678901234567890.10}')::JSON AS j, NULL::STRUCT(a INTEGER) AS n");
+    assert_string_equal(
+        content(staged_as("all.jsonl")),
+        "{\"l\":[1,null],\"e\":[],\"ll\":[[1],[],null],\"a\":[1,2],"
+        "\"s\":{\"x y\":1.50,\"q\\\"\":{\"t\":\"2022-01-01T00:00:00Z\"}},"
+        "\"m\":{\"k\\\"\":[{\"f\":0.1}]},\"dm\":{\"2022-01-01\":null},"
+        "\"t\":\"{\\\"j\\\": \\n12345678901234567890.10}\",\"j\":{\"j\":  12345678901234567890.10},"
+        "\"n\":null}\n");
+}
+
+static void test_json_without_a_number(void **state)
+{
+    (void)state;
+    struct output_spec spec = spec_of("jsonl", "all.jsonl");
+    static const char *const values[] = {"'nan'::DOUBLE", "[1, 'infinity'::DOUBLE]",
+                                         "{'x': '-infinity'::FLOAT}"};
+    for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
+        assert_int_equal(
+            stage(&spec, arena_printf(&arena, "SELECT %s AS \"it's\" FROM range(3)", values[i])),
+            -1);
+        assert_int_equal(err.kind, ERR_DATA);
+        assert_non_null(strstr(err.message, "column \"it's\" holds NaN or infinity"));
+    }
+}
+
+static void test_json_files(void **state)
+{
+    (void)state;
+    static const char *const columns[] = {"v", "g"};
+    struct output_spec spec = spec_of("jsonl", "{g}.jsonl");
+    spec.columns = columns;
+    spec.column_count = 2;
+    must_stage(&spec, "SELECT * FROM (VALUES ('a', 9, 1), ('b', 1, 2), ('a', 10, 3)) t(g, v, n)");
+    assert_string_equal(content(staged_as("a.jsonl")),
+                        "{\"v\":9,\"g\":\"a\"}\n{\"v\":10,\"g\":\"a\"}\n");
+    spec = spec_of("jsonl", "all.jsonl");
+    /* Every character is read back as it was, by DuckDB too, and lines are never quoted. */
+    must_stage(
+        &spec,
+        "SELECT i, chr(i::INTEGER) || ' # ' || chr(i::INTEGER) AS t FROM range(1, 65536) r(i) "
+        "WHERE i NOT BETWEEN 55296 AND 57343");
+    assert_string_equal(
+        value(
+            arena_printf(&arena,
+                         "SELECT count(*) FILTER (t = chr(i::INTEGER) || ' # ' || chr(i::INTEGER)) "
+                         "FROM read_json('%s', columns = {i: 'BIGINT', t: 'VARCHAR'})",
+                         staged.items[0].staged)),
+        "63487");
+    must_stage(&spec, "SELECT 1 AS a WHERE false");
+    assert_string_equal(content(staged_as("all.jsonl")), "");
+    assert_int_equal(stage(&spec, "SELECT 1 AS a, 2 AS A"), -1);
 }
 
 static void test_csv_options(void **state)
@@ -286,7 +389,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_csv_values),
+        cmocka_unit_test(test_csv_exactly),
         cmocka_unit_test(test_csv_options),
+        cmocka_unit_test(test_json_values),
+        cmocka_unit_test(test_json_nested),
+        cmocka_unit_test(test_json_without_a_number),
+        cmocka_unit_test(test_json_files),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_order_within_files),

@@ -65,6 +65,26 @@ static char *value(const char *format, const char *sql)
     return text;
 }
 
+/* A text source of which nothing is said. */
+static struct source_spec text_spec(const char *name, const char *files, const char *format)
+{
+    static const struct {
+        const char *name;
+        enum text_format format;
+    } formats[] = {{"csv", TEXT_CSV},
+                   {"tsv", TEXT_CSV},
+                   {"json", TEXT_JSON},
+                   {"jsonl", TEXT_JSON_LINES},
+                   {"fixed_width", TEXT_FIXED_WIDTH}};
+    struct source_spec spec = {.name = name, .files = in_folder(files), .format = format};
+    for (size_t i = 0; i < ARRAY_COUNT(formats); i++)
+        if (str_eq(format, formats[i].name))
+            text_dialect_init(&spec.said, formats[i].format);
+    if (str_eq(format, "tsv"))
+        spec.said.delimiter = '\t';
+    return spec;
+}
+
 static int plan(const struct source_spec *spec, const struct input_list *known,
                 struct source_plan *ret_plan, struct err *err)
 {
@@ -97,7 +117,7 @@ static void test_no_file(void **state)
     (void)state;
     struct err err;
     struct source_plan source_plan;
-    struct source_spec spec = {.name = "raw.a", .files = in_folder("none/*.csv"), .format = "csv"};
+    struct source_spec spec = text_spec("raw.a", "none/*.csv", "csv");
     assert_int_equal(plan(&spec, NULL, &source_plan, &err), -1);
     assert_int_equal(err.kind, ERR_NOT_FOUND);
     assert_non_null(strstr(err.message, "none/*.csv"));
@@ -142,8 +162,8 @@ static void test_parquet_index(void **state)
     assert_int_equal(third.indexed_count, 1);
     assert_string_equal(second.version.hex, third.version.hex);
     struct source_reading *reading = read_plan(&spec, &third);
-    assert_string_equal(value("SELECT sum(n) FROM (%s)", reading->select_sql), "6");
-    assert_int_equal(reading->rows_in, 2);
+    assert_string_equal(value("SELECT sum(n) FROM (%s)", reading->parts[0].select_sql), "6");
+    assert_int_equal(reading->rows_in(reading), 2);
     reading_release(reading);
 }
 
@@ -161,7 +181,7 @@ static void test_parquet_names_are_no_patterns(void **state)
         fail_msg("%s", err.message);
     assert_int_equal(source_plan.file_count, 3);
     struct source_reading *reading = read_plan(&spec, &source_plan);
-    assert_string_equal(value("SELECT sum(n) FROM (%s)", reading->select_sql), "111");
+    assert_string_equal(value("SELECT sum(n) FROM (%s)", reading->parts[0].select_sql), "111");
     reading_release(reading);
 }
 
@@ -276,7 +296,7 @@ static void test_verify(void **state)
     (void)state;
     write_text("v.csv", "a\n1\n");
     make_old("v.csv");
-    struct source_spec spec = {.name = "raw.v", .files = in_folder("v.csv"), .format = "csv"};
+    struct source_spec spec = text_spec("raw.v", "v.csv", "csv");
     struct source_plan source_plan;
     struct err err;
     assert_int_equal(plan(&spec, NULL, &source_plan, &err), 0);
@@ -298,30 +318,29 @@ static void test_csv(void **state)
         "id,big,price,day,uid,note\n007,12345678901234567890,1.50,2024-02-29,c0ffee00-1234-5678-9abc-def012345678,\"a \"\"b\"\"\"\n");
     write_text("c2.csv", "id,big,price,day,uid,note\n1,-1,NA,,,\"\"\n");
     static const char *const words[] = {"NA"};
-    struct source_spec spec = {.name = "raw.c",
-                               .files = in_folder("c*.csv"),
-                               .format = "csv",
-                               .null_words = words,
-                               .null_word_count = 1};
+    struct source_spec spec = text_spec("raw.c", "c*.csv", "csv");
+    spec.said.null_words = words;
+    spec.said.null_word_count = 1;
     struct source_plan source_plan;
     struct column_list columns;
     struct err err;
     assert_int_equal(plan(&spec, NULL, &source_plan, &err), 0);
     assert_int_equal(opened, 0);
     struct source_reading *reading = read_plan(&spec, &source_plan);
-    assert_int_equal(reading->rows_in, 2);
-    assert_int_equal(source_plan.files[1].row_count, 1);
-    assert_int_equal(conn_describe(conn, reading->select_sql, NULL, 0, &arena, &columns, &err), 0);
-    static const char *const types[] = {"VARCHAR", "DECIMAL(20,0)", "DECIMAL(3,2)",
+    assert_int_equal(
+        conn_describe(conn, reading->parts[0].select_sql, NULL, 0, &arena, &columns, &err), 0);
+    static const char *const types[] = {"VARCHAR", "DECIMAL(38,0)", "DECIMAL(18,2)",
                                         "DATE",    "UUID",          "VARCHAR"};
     for (size_t i = 0; i < ARRAY_COUNT(types); i++)
         assert_string_equal(columns.items[i].type_text, types[i]);
     assert_string_equal(
         value(
             "SELECT string_agg(concat_ws('|', id, big, coalesce(price::VARCHAR, 'null'), day, uid, note), '/') FROM (%s)",
-            reading->select_sql),
+            reading->parts[0].select_sql),
         "007|12345678901234567890|1.50|2024-02-29|c0ffee00-1234-5678-9abc-def012345678|a \"b\"/1|-1|null|");
     assert_true(reading->read_bytes > 0);
+    assert_int_equal(reading->rows_in(reading), 2);
+    assert_int_equal(source_plan.files[1].row_count, 1);
     reading_release(reading);
 }
 
@@ -333,7 +352,7 @@ static void test_csv_all_types_arrive(void **state)
         "b\treal\tmoment\tzoned\tclock\ttext\n"
         "true\t1.5e-3\t2024-01-01 10:00:00.25\t2024-01-01T02:00:00+02:00\t23:59:59.999999\té\n"
         "false\t-2e10\t0001-01-01 00:00\t1969-12-31T23:59:59.5Z\t00:00:00\t\n");
-    struct source_spec spec = {.name = "raw.y", .files = in_folder("y.tsv"), .format = "tsv"};
+    struct source_spec spec = text_spec("raw.y", "y.tsv", "tsv");
     struct source_plan source_plan;
     struct err err;
     assert_int_equal(plan(&spec, NULL, &source_plan, &err), 0);
@@ -341,7 +360,7 @@ static void test_csv_all_types_arrive(void **state)
     assert_string_equal(
         value(
             "SELECT string_agg(concat_ws('|', b, \"real\", moment, zoned, clock, coalesce(text, 'null')), '/') FROM (%s)",
-            reading->select_sql),
+            reading->parts[0].select_sql),
         "true|0.0015|2024-01-01 10:00:00.25|2024-01-01 00:00:00+00|23:59:59.999999|é/"
         "false|-20000000000.0|0001-01-01 00:00:00|1969-12-31 23:59:59.5+00|00:00:00|null");
     reading_release(reading);
@@ -361,13 +380,14 @@ static void test_csv_order(void **state)
             fprintf(file, "%lld,row %lld\n", (long long)n, (long long)n);
         fclose(file);
     }
-    struct source_spec spec = {.name = "raw.o", .files = in_folder("o*.csv"), .format = "csv"};
+    struct source_spec spec = text_spec("raw.o", "o*.csv", "csv");
     struct source_plan source_plan;
     struct err err;
     assert_int_equal(plan(&spec, NULL, &source_plan, &err), 0);
     struct source_reading *reading = read_plan(&spec, &source_plan);
-    assert_int_equal(
-        conn_execf(conn, &err, "CREATE OR REPLACE TABLE landed AS %s", reading->select_sql), 0);
+    assert_int_equal(conn_execf(conn, &err, "CREATE OR REPLACE TABLE landed AS %s",
+                                reading->parts[0].select_sql),
+                     0);
     reading_release(reading);
     assert_string_equal(value("%s", "SELECT count(*) FROM landed"), "150000");
     assert_string_equal(
@@ -378,12 +398,160 @@ static void test_csv_without_rows(void **state)
 {
     (void)state;
     write_text("z.csv", "a,b\n");
-    struct source_spec spec = {.name = "raw.z", .files = in_folder("z.csv"), .format = "csv"};
+    struct source_spec spec = text_spec("raw.z", "z.csv", "csv");
     struct source_plan source_plan;
     struct err err;
     assert_int_equal(plan(&spec, NULL, &source_plan, &err), 0);
     struct source_reading *reading = read_plan(&spec, &source_plan);
-    assert_string_equal(value("SELECT count(*) FROM (%s)", reading->select_sql), "0");
+    assert_string_equal(value("SELECT count(*) FROM (%s)", reading->parts[0].select_sql), "0");
+    reading_release(reading);
+}
+
+static int try_read(const struct source_spec *spec, const struct source_plan *source_plan,
+                    struct source_reading **ret_reading, struct err *err)
+{
+    *err = (struct err){0};
+    return source_ops_find(spec->format)
+        ->read(spec, source_plan, engine, conn, NULL, 2, &arena, ret_reading, err);
+}
+
+/* A large file is several parts, which together are the rows in order. */
+static void test_csv_parts(void **state)
+{
+    (void)state;
+    FILE *file = fopen(in_folder("big.csv"), "w");
+    fputs("n,text\n", file);
+    for (int i = 0; i < 1000000; i++)
+        fprintf(file, "%d,\"%064d\n\"\n", i, i);
+    fclose(file);
+    struct source_spec spec = text_spec("raw.big", "big.csv", "csv");
+    struct source_plan source_plan;
+    struct err err;
+    assert_int_equal(plan(&spec, NULL, &source_plan, &err), 0);
+    struct source_reading *reading = read_plan(&spec, &source_plan);
+    assert_int_equal(reading->part_count, 2);
+    assert_int_equal(conn_exec(conn, "CREATE OR REPLACE TABLE landed (n BIGINT, t VARCHAR)", &err),
+                     0);
+    for (size_t i = 0; i < reading->part_count; i++)
+        if (conn_execf(conn, &err, "INSERT INTO landed %s", reading->parts[i].select_sql) != 0)
+            fail_msg("%s", err.message);
+    assert_int_equal(reading->rows_in(reading), 1000000);
+    assert_true(reading->read_bytes > source_plan.total_bytes - 100); /* without the header */
+    reading_release(reading);
+    assert_string_equal(
+        value("%s",
+              "SELECT count(*) || ' ' || sum(n) || ' ' || count(*) FILTER (n != rowid) || ' ' || "
+              "count(*) FILTER (t::HUGEINT != n) FROM landed"),
+        "1000000 499999500000 0 0");
+}
+
+static void test_csv_rejects(void **state)
+{
+    (void)state;
+    write_text("e1.csv", "a,b\n1,x\n2.5,y\n3\n");
+    write_text("e2.csv", "a,b\n4,x\nfive,y\n");
+    static const struct lock_column columns[] = {{.name = "a", .type = "BIGINT"},
+                                                 {.name = "b", .type = "VARCHAR"}};
+    const struct source_lock lock = {.columns = columns, .column_count = 2};
+    struct source_spec spec = text_spec("raw.e", "e?.csv", "csv");
+    struct source_plan source_plan;
+    struct source_reading *reading;
+    struct err err;
+    spec.lock = &lock;
+    assert_int_equal(plan(&spec, NULL, &source_plan, &err), 0);
+    assert_int_equal(try_read(&spec, &source_plan, &reading, &err), 0);
+    assert_int_equal(conn_execf(conn, &err, "CREATE OR REPLACE TABLE landed AS %s",
+                                reading->parts[0].select_sql),
+                     -1);
+    assert_true(engine_batches_failed(engine, reading->parts[0].batch_key, &err));
+    assert_int_equal(err.kind, ERR_DATA);
+    if (!strstr(err.message, "3 records of raw.e do not fit: ") ||
+        !strstr(err.message,
+                "e1.csv:3 a is no BIGINT: 2.5 has a fraction; line 4 the record has 1") ||
+        !strstr(err.message, "e2.csv:3 a is no BIGINT: five is not a number"))
+        fail_msg("%s", err.message);
+    assert_non_null(strstr(err.where, "e1.csv:3"));
+    reading_release(reading);
+
+    spec.keeps_rejects = true;
+    spec.max_rejects = 3;
+    assert_int_equal(try_read(&spec, &source_plan, &reading, &err), 0);
+    assert_string_equal(value("SELECT sum(a) FROM (%s)", reading->parts[0].select_sql), "5");
+    assert_int_equal(reading->rows_in(reading), 5);
+    assert_int_equal(source_plan.files[0].row_count, 3);
+    assert_int_equal(text_rejects_count(reading->rejects), 3);
+    assert_int_equal(text_rejects_get(reading->rejects, 2)->record, 2);
+    assert_int_equal(reading->lock->column_count, 2);
+    assert_int_equal(reading->lock->dialect_count, 1);
+    reading_release(reading);
+
+    spec.max_rejects = 2;
+    assert_int_equal(try_read(&spec, &source_plan, &reading, &err), 0);
+    assert_int_equal(conn_execf(conn, &err, "CREATE OR REPLACE TABLE landed AS %s",
+                                reading->parts[0].select_sql),
+                     -1);
+    assert_true(engine_batches_failed(engine, reading->parts[0].batch_key, &err));
+    assert_non_null(strstr(err.message, "more than 2 records do not fit"));
+    reading_release(reading);
+}
+
+/* What was inferred reads the same files again by its lock, and does not need to infer. */
+static void test_csv_lock(void **state)
+{
+    (void)state;
+    write_text("l1.csv", "x;d\n1,5;2024-01-01\n0,25;\n");
+    write_text("l2.csv", "x,d\n2.5,2024-01-02\n");
+    struct source_spec spec = text_spec("raw.l", "l?.csv", "csv");
+    struct source_plan source_plan;
+    struct source_reading *first, *second;
+    struct err err;
+    assert_int_equal(plan(&spec, NULL, &source_plan, &err), 0);
+    assert_int_equal(try_read(&spec, &source_plan, &first, &err), 0);
+    static const char sum[] = "SELECT sum(x) || ' ' || max(d) FROM (%s)";
+    assert_string_equal(value(sum, first->parts[0].select_sql), "4.25 2024-01-02");
+    assert_int_equal(first->lock->dialect_count, 2);
+    assert_string_equal(first->lock->columns[0].type, "DECIMAL(18,2)");
+    _Atomic int64_t typed_bytes = 0;
+    spec.lock = first->lock;
+    spec.typed_bytes = &typed_bytes;
+    if (try_read(&spec, &source_plan, &second, &err) != 0)
+        fail_msg("%s", err.message);
+    assert_int_equal(typed_bytes, 0);
+    assert_string_equal(value(sum, second->parts[0].select_sql), "4.25 2024-01-02");
+    assert_int_equal(second->rows_in(second), 3);
+    assert_int_equal(second->table->change_count, 0);
+    reading_release(first);
+    reading_release(second);
+}
+
+static void test_declared_types_arrive(void **state)
+{
+    (void)state;
+    write_text("t.jsonl",
+               "{\"a\":255,\"b\":\"\\\\x00A\",\"l\":[12345678901234567.89,null],"
+               "\"s\":{\"k\":\"x\\ny\"},\"f\":1e-7,\"m\":{\"1\":2.5},\"j\":[1,{\"z\":1.10}]}\n"
+               "{\"a\":256}\n");
+    struct text_column declared[7] = {{.name = "a"}, {.name = "b"}, {.name = "l"}, {.name = "s"},
+                                      {.name = "f"}, {.name = "m"}, {.name = "j"}};
+    static const char *const types[] = {
+        "utinyint",         "blob", "decimal(20,2)[]", "struct(k varchar, v int)", "float",
+        "map(int, double)", "json"};
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++)
+        assert_true(text_type_parse(types[i], &declared[i].type));
+    struct source_spec spec = text_spec("raw.t", "t.jsonl", "jsonl");
+    spec.declared = declared;
+    spec.declared_count = ARRAY_COUNT(declared);
+    spec.keeps_rejects = true;
+    spec.max_rejects = 10;
+    struct source_plan source_plan;
+    struct err err;
+    assert_int_equal(plan(&spec, NULL, &source_plan, &err), 0);
+    struct source_reading *reading = read_plan(&spec, &source_plan);
+    assert_string_equal(
+        value("SELECT concat_ws('|', a, b, l, s, f, m, j) FROM (%s)", reading->parts[0].select_sql),
+        "255|\\x00A|[12345678901234567.89, NULL]|{'k': x\ny, 'v': NULL}|1e-07|{1=2.5}|"
+        "[1,{\"z\":1.10}]");
+    assert_int_equal(text_rejects_count(reading->rejects), 1);
     reading_release(reading);
 }
 
@@ -427,6 +595,10 @@ int main(void)
         cmocka_unit_test(test_csv_all_types_arrive),
         cmocka_unit_test(test_csv_order),
         cmocka_unit_test(test_csv_without_rows),
+        cmocka_unit_test(test_csv_parts),
+        cmocka_unit_test(test_csv_rejects),
+        cmocka_unit_test(test_csv_lock),
+        cmocka_unit_test(test_declared_types_arrive),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -259,7 +259,8 @@ static void files_may_be_a_file_a_folder_or_a_pattern(void **state)
         "=== models/a/parts.sql\nSELECT 1 AS a\n=== tests/x.yaml\n[]\n");
     f.param_count = 0;
     fixture_good(&f);
-    assert_true(str_ends(fixture_node(&f, "readings")->source.files, "/data/**/*.csv"));
+    assert_true(
+        str_ends(fixture_node(&f, "readings")->source.files, "/data/**/*.{csv,csv.gz,csv.zst}"));
     fixture_release(&f);
 }
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LEAT_SERIES_REGISTRY_H
+#define LEAT_SERIES_REGISTRY_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "memory/memory.h"
+
+#include <stdint.h>
+
+/*
+ * The series there are: each a set of labels (name and value, sorted by name, no name twice) with a number that stays
+ * the same from run to run. Thread-safe where it says so.
+ */
+struct label {
+    const char *name, *value;
+};
+struct label_set {
+    struct label *items;
+    size_t count;
+};
+enum series_kind { SERIES_UNKNOWN, SERIES_NUMBER, SERIES_TEXT };
+struct series {
+    int64_t id; /* from 1; 0: new, see registry_number() */
+    struct label_set labels;
+    enum series_kind kind;
+    int64_t first_tick, last_tick; /* of its samples; last < first: none */
+    int64_t sample_count;
+    size_t index; /* in the registry, in order of registry_find(); what scans give */
+};
+#define REGISTRY_MAX_SERIES 1000000
+
+struct registry;
+struct registry *registry_new(struct memory *memory);
+void registry_free(struct registry *registry);
+/* A series known from an earlier run; before any scan. Copies. */
+int registry_restore(struct registry *registry, const struct series *series,
+                     struct err *err) WARN_UNUSED;
+/*
+ * The series with these labels (in any order; sorted in place), made when there is none and `can_add`. Thread-safe. ERR_DATA when a name is
+ * there twice or there are too many series, ERR_NOT_FOUND when it may not be added. Never moves.
+ */
+int registry_find(struct registry *registry, struct label_set *labels, bool can_add,
+                  struct series **ret_series, struct err *err) WARN_UNUSED;
+/* Adds what one file had of a series. Thread-safe. */
+struct series_facts {
+    enum series_kind kind;
+    int64_t first_tick, last_tick, sample_count;
+};
+/* -1: the series is of the other kind; nothing is added then. */
+int registry_note(struct registry *registry, struct series *series,
+                  const struct series_facts *facts) WARN_UNUSED;
+/* Gives new series their numbers, after the greatest, in the order of their labels. */
+void registry_number(struct registry *registry);
+/* Both thread-safe. */
+size_t registry_count(struct registry *registry);
+struct series *registry_get(struct registry *registry, size_t index);
+/* "payload_type=cell_voltage, phase=1, …" for messages, into a buffer. */
+void series_describe(const struct series *series, char *buffer, size_t size);
+
+#endif
