@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the look-alike meter data in ../data: five meters in Lithuania, the year 2023, one file a month.
+"""Makes the look-alike data in ../data: five meters in Lithuania, the year 2023, one file a month, and text files.
 
     .deps/venv/bin/python pipelines/energy/sample/generate.py [FOLDER]
 
 Each row is one meter and one local day with an array of 24 values in Wh, one per hour of the *clock*: on 26 March
 slot 3 is null (there is no 03:00), on 29 October slot 3 holds the sum of both 03:00 hours. The same call always
-gives the same values.
+gives the same values. The text files are those of generate_text.py.
 """
 
 import calendar
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from generate_text import write_text_files
 
 YEAR = 2023
 SCHEMA = pa.schema([("client_id", pa.string()), ("date", pa.date32()), ("ext_dev_ref", pa.string()),
@@ -111,6 +112,7 @@ def main(folder):
         columns = zip(*(row for row in rows if row[1].month == month))
         table = pa.table([list(column) for column in columns], schema=SCHEMA)
         pq.write_table(table, folder / f"meters_{YEAR}-{month:02}.parquet", compression="zstd")
+    write_text_files(folder)
 
 
 if __name__ == "__main__":
