@@ -45,25 +45,25 @@ static int fail_time(const char *path, struct err *err)
     return err_hint(err, "Name the hour in it: {time:%%Y/%%m/%%d/%%H}.");
 }
 
-int grid_path_new(const char *text, struct arena *arena, struct grid_path **ret_path,
+int grid_path_new(const char *path, struct arena *arena, struct grid_path **ret_path,
                   struct err *err)
 {
-    struct grid_path *path = ARENA_NEW(arena, struct grid_path);
+    struct grid_path *parsed = ARENA_NEW(arena, struct grid_path);
     bool has_time = false;
-    TRY(template_parse(text, arena, &path->template, err));
-    path->key_of_part = ARENA_ARRAY(arena, size_t, path->template.count + 1);
-    for (size_t i = 0; i < path->template.count; i++) {
-        const struct template_part *part = &path->template.parts[i];
+    TRY(template_parse(path, arena, &parsed->template, err));
+    parsed->key_of_part = ARENA_ARRAY(arena, size_t, parsed->template.count + 1);
+    for (size_t i = 0; i < parsed->template.count; i++) {
+        const struct template_part *part = &parsed->template.parts[i];
         if (part->kind == TEMPLATE_VALUE)
-            TRY(add_key(path, part->column, &path->key_of_part[i], err));
+            TRY(add_key(parsed, part->column, &parsed->key_of_part[i], err));
         if (part->kind == TEMPLATE_TIME && !str_eq(part->column, "time"))
             return err_set(err, ERR_CONFIG, "{%s:…} in a grid's path: only {time:…} has a format",
                            part->column);
         has_time |= part->kind == TEMPLATE_TIME && tells_hours(part->text);
     }
     if (!has_time)
-        return fail_time(text, err);
-    *ret_path = path;
+        return fail_time(path, err);
+    *ret_path = parsed;
     return 0;
 }
 

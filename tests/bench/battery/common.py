@@ -2,6 +2,7 @@
 """What all peers do alike: which files there are, what a series is called, and how a file is written."""
 
 import re
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,7 +35,6 @@ def natural(name):
 
 def path_of(output, folder, hour):
     """`hour` counts since 1970."""
-    import time
     path = Path(output) / folder / time.strftime("%Y/%m/%d/%H.parquet", time.gmtime(hour * 3600))
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
@@ -43,6 +43,6 @@ def path_of(output, folder, hour):
 def write(output, folder, hour, columns):
     """One file; `columns` are Arrow arrays of 720 values by name. (Tried: dictionaries on, twice as slow.)"""
     start = hour * 3600
-    time = pa.array(range(start * 10**6, (start + 3600) * 10**6, EVERY * 10**6), pa.int64()).cast(TIME)
-    pq.write_table(pa.table({"time": time, **columns}), path_of(output, folder, hour), compression="zstd",
+    times = pa.array(range(start * 10**6, (start + 3600) * 10**6, EVERY * 10**6), pa.int64()).cast(TIME)
+    pq.write_table(pa.table({"time": times, **columns}), path_of(output, folder, hour), compression="zstd",
                    use_dictionary=False)
