@@ -10,7 +10,7 @@
  * the model; {time:…} is the start of the file's hour by the clock of the grid's zone, and must tell hours apart.
  */
 struct grid_path;
-int grid_path_new(const char *text, struct arena *arena, struct grid_path **ret_path,
+int grid_path_new(const char *path, struct arena *arena, struct grid_path **ret_path,
                   struct err *err) WARN_UNUSED;
 struct grid_path_keys { /* columns in the order of the path, each once */
     const char *const *items;
