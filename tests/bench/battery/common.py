@@ -41,7 +41,7 @@ def path_of(output, folder, hour):
 
 
 def write(output, folder, hour, columns):
-    """One file; `columns` are Arrow arrays of 720 values by name. (Tried: dictionaries on, twice as slow.)"""
+    """One file; `columns` are Arrow arrays of 720 values by name. (With dictionaries: 2.9 ms of CPU a file, not 1.7.)"""
     start = hour * 3600
     times = pa.array(range(start * 10**6, (start + 3600) * 10**6, EVERY * 10**6), pa.int64()).cast(TIME)
     pq.write_table(pa.table({"time": times, **columns}), path_of(output, folder, hour), compression="zstd",

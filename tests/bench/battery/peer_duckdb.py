@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""peer_duckdb.py IN OUT: DuckDB's SQL; a file is written by pyarrow (DuckDB's own COPY takes 6 to 7 ms for each).
+"""peer_duckdb.py IN OUT: DuckDB's SQL; files are written by pyarrow, not by a COPY for each.
 
-Filling: a measured bucket is repeated up to the next one. (Slower, when tried: ASOF joins, windows over RANGE.)
+Filling: a measured bucket is repeated up to the next one. Other ways to fill were not compared.
 """
 
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""peer_polars.py IN OUT: Polars, streaming where it can; a file is written by pyarrow, which is faster for small ones."""
+"""peer_polars.py IN OUT: Polars, streaming where it can; files are written by pyarrow (Polars' own writer takes as long)."""
 
 import sys
 
