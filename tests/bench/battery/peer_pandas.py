@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""peer_pandas.py IN OUT: pyarrow reads dictionary codes, NumPy and pandas work on the codes, a day at a time."""
+"""peer_pandas.py IN OUT: pyarrow reads dictionary codes, NumPy and pandas work on the codes, a day at a time.
+
+It learns the columns day by day, so its files are those of leat only where the first day has all series, as the real data do; to
+know them all it would have to read everything twice.
+"""
 
 import sys
 
