@@ -53,7 +53,7 @@ static void buffer_init(struct cells_buffer *buffer, size_t series_count, size_t
 int grid_new(const struct grid_spec *spec, struct memory *memory, struct grid **ret_grid,
              struct err *err)
 {
-    size_t buckets = (size_t)(2 * 3600 * US_PER_SECOND / spec->every_us); /* zones may skip */
+    size_t buckets = (size_t)(INT64_C(7200) * US_PER_SECOND / spec->every_us); /* zones may skip */
     int64_t bytes = 2 * (int64_t)spec->series_count *
                     (int64_t)(buckets * sizeof(union grid_value) + sizeof(struct grid_cells) +
                               2 * bitmap_words(buckets) * sizeof(uint64_t));
@@ -115,8 +115,8 @@ static int insert_frame(struct grid *grid, size_t at, struct frame *frame, struc
     return 0;
 }
 
-/* The open frame that holds the instant; opened when there is none. */
-static int find_frame(struct grid *grid, int64_t tick, struct err *err)
+/* The open frame that holds the instant; opened when there is none. NULL: failed. */
+static struct frame *find_frame(struct grid *grid, int64_t tick, struct err *err)
 {
     size_t low = 0;
     size_t high = grid->frame_count;
@@ -127,18 +127,15 @@ static int find_frame(struct grid *grid, int64_t tick, struct err *err)
         else
             high = middle;
     }
-    if (low < grid->frame_count && grid->frames[low]->start_tick <= tick) {
-        grid->last = grid->frames[low];
-        return 0;
-    }
+    if (low < grid->frame_count && grid->frames[low]->start_tick <= tick)
+        return grid->frames[low];
     int64_t start_us = period_floor(PERIOD_HOUR, grid->spec.zone, tick * grid->spec.tick_us);
-    if (start_us < grid->closed_until)
-        return err_set(err, ERR_INTERNAL, "a sample came for an hour that was closed already");
+    if (start_us < grid->closed_until) {
+        err_set(err, ERR_INTERNAL, "a sample came for an hour that was closed already");
+        return NULL;
+    }
     struct frame *frame = frame_new(&grid->spec, start_us, grid->memory, err);
-    if (frame == NULL || insert_frame(grid, low, frame, err) != 0)
-        return -1;
-    grid->last = frame;
-    return 0;
+    return frame != NULL && insert_frame(grid, low, frame, err) == 0 ? frame : NULL;
 }
 
 static void put_slot(struct series_samples *samples, size_t slot, union grid_value value,
@@ -166,9 +163,12 @@ static int add_sample(struct grid *grid, int64_t tick, uint32_t id, union grid_v
         grid->unmapped++;
         return 0;
     }
-    if (grid->last == NULL || tick < grid->last->start_tick || tick >= grid->last->end_tick)
-        TRY(find_frame(grid, tick, err));
     struct frame *frame = grid->last;
+    if (frame == NULL || tick < frame->start_tick || tick >= frame->end_tick)
+        frame = find_frame(grid, tick, err);
+    if (frame == NULL)
+        return -1;
+    grid->last = frame;
     struct series_samples *samples = frame->series[id];
     if (samples == NULL && (samples = frame_series(frame, id, err)) == NULL)
         return -1;

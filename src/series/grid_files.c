@@ -143,8 +143,8 @@ static void fill_texts(struct grid_files *files, size_t column, const struct gri
     struct str *text = &files->texts[column];
     int32_t *offsets = files->offsets + column * (MAX_BUCKETS + 1);
     str_clear(text);
-    offsets[0] = 0;
-    for (size_t b = 0; b < rows; b++) {
+    memset(offsets, 0, (rows + 1) * sizeof(*offsets));
+    for (size_t b = 0; cells->values != NULL && b < rows; b++) {
         if (validity[b / 8] >> (b % 8) & 1)
             str_append(text, cells->values[b].text);
         offsets[b + 1] = (int32_t)text->len;

@@ -33,7 +33,7 @@ void value_release(struct value_column *column)
 static bool is_digits(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        if (memchr("0123456789.eE+-", text[i], 15) == NULL)
+        if (!strchr("0123456789.eE+-", text[i]) || text[i] == '\0')
             return false;
     return true;
 }

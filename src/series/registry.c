@@ -138,7 +138,8 @@ int registry_restore(struct registry *registry, const struct series *known, stru
 {
     struct series *series = NULL;
     struct label_set labels = known->labels;
-    TRY(registry_find(registry, &labels, true, &series, err));
+    if (registry_find(registry, &labels, true, &series, err) != 0 || series == NULL)
+        return -1;
     series->id = known->id;
     series->kind = known->kind;
     series->first_tick = known->first_tick;

@@ -34,7 +34,7 @@ struct registry;
 struct registry *registry_new(struct memory *memory);
 void registry_free(struct registry *registry);
 /* A series known from an earlier run; before any scan. Copies. */
-int registry_restore(struct registry *registry, const struct series *series,
+int registry_restore(struct registry *registry, const struct series *known,
                      struct err *err) WARN_UNUSED;
 /*
  * The series with these labels (in any order; sorted in place), made when there is none and `can_add`. Thread-safe. ERR_DATA when a name is

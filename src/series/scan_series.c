@@ -169,7 +169,7 @@ static int pull_ids(struct scan_labels *column, size_t most, const uint32_t **re
         TRY(parquet_rows_next(column->rows, &column->ids, &column->count, err));
         column->at = 0;
     }
-    if (column->count == 0)
+    if (column->count == 0 || column->ids == NULL)
         return err_set(err, ERR_INTERNAL, "a column ended before its rows did");
     *ret_ids = column->ids + column->at;
     *ret_count = column->count - column->at < most ? column->count - column->at : most;
@@ -200,6 +200,8 @@ int scan_series_fill(struct scan_series *series, size_t rows, int64_t first_row,
         for (size_t done = 0, count = 0; done < rows; done += count) {
             const uint32_t *ids = NULL;
             TRY(pull_ids(&series->columns[c], rows - done, &ids, &count, err));
+            if (ids == NULL)
+                return -1;
             if (c == 0 && series->column_count > 1)
                 memcpy(ret_series + done, ids, count * sizeof(*ids));
             else
