@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every type of DuckDB goes through the warehouse unchanged, or is refused with the cast to write."""
 
+import re
+
 import pytest
 from lake_helpers import Tool, attach, connect
 
@@ -116,6 +118,8 @@ def test_leat_reads_the_same(stored):
         assert next(out) == f"id INTEGER\tx {kind}"
         for n, value in enumerate(values):
             text = con.sql(f"SELECT (CAST({value} AS {kind}))::VARCHAR").fetchall()[0][0]
+            if kind.startswith("DECIMAL"):  # DuckDB leaves out the 0 of DECIMAL(n,n), leat does not
+                text = re.sub(r"^(-?)\.", r"\g<1>0.", text)
             # The tool prints texts of C, line by line.
             assert next(out) == f"{n}\t" + text.split("\0")[0].replace("\n", "\\n")
         assert next(out) == f"{len(values)}\tNULL"
