@@ -102,6 +102,16 @@ int file_sync(const char *path, struct err *err)
     return 0;
 }
 
+int file_sync_all(const char *folder, struct err *err)
+{
+    AUTO(fd_close) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return err_errno(err, "could not open folder \"%s\" to make it durable", folder);
+    if (syncfs(fd) != 0)
+        return err_errno(err, "could not make the files in \"%s\" durable", folder);
+    return 0;
+}
+
 static int sync_parent(const char *path, struct err *err)
 {
     char parent[PATH_MAX];
@@ -128,6 +138,22 @@ static int make_dir(const char *path, bool is_durable, struct err *err)
     return err_errno(err, "could not create folder \"%s\"", path);
 }
 
+/* The longest beginning of a path that is a folder: mostly all but its last parts. */
+static size_t existing_len(char *path, size_t len)
+{
+    while (len > 0) {
+        char cut = path[len];
+        path[len] = '\0';
+        bool is_there = file_is_dir(path);
+        path[len] = cut;
+        if (is_there)
+            break;
+        while (len > 0 && path[--len] != '/')
+            ;
+    }
+    return len;
+}
+
 static int make_dirs(const char *path, bool is_durable, struct err *err)
 {
     char part[PATH_MAX];
@@ -140,9 +166,10 @@ static int make_dirs(const char *path, bool is_durable, struct err *err)
     }
     memcpy(part, path, len);
     part[len] = '\0';
-    if (file_is_dir(part))
+    size_t have = existing_len(part, len);
+    if (have == len)
         return 0;
-    for (size_t i = 1; i < len; i++) {
+    for (size_t i = have + 1; i < len; i++) {
         if (part[i] != '/' || part[i - 1] == '/')
             continue;
         part[i] = '\0';

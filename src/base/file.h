@@ -35,6 +35,8 @@ int file_mkdirs(const char *path, struct err *err) WARN_UNUSED;
 /* As file_mkdirs, and the parents of every new folder are fsynced. */
 int file_mkdirs_durable(const char *path, struct err *err) WARN_UNUSED;
 int file_sync(const char *path, struct err *err) WARN_UNUSED; /* a file or a folder */
+/* All that was written to the file system of a folder: for many files cheaper than one by one. */
+int file_sync_all(const char *folder, struct err *err) WARN_UNUSED;
 int file_rename(const char *from, const char *to, struct err *err) WARN_UNUSED;
 int file_remove(const char *path, struct err *err) WARN_UNUSED;      /* not there is fine */
 int file_remove_tree(const char *path, struct err *err) WARN_UNUSED; /* does not follow links */

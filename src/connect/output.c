@@ -79,13 +79,7 @@ static int stage_groups(struct output_job *job, const char *select_sql, struct s
 static int sync_staged(const char *folder, const struct staged_list *list, struct err *err)
 {
     if (list->count > SYNCFS_FILES) {
-        int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0)
-            return err_errno(err, "could not open \"%s\"", folder);
-        int got = syncfs(fd);
-        close(fd);
-        if (got != 0)
-            return err_errno(err, "could not write \"%s\" to the disk", folder);
+        TRY(file_sync_all(folder, err));
     } else {
         for (size_t i = 0; i < list->count; i++)
             TRY(file_sync(list->items[i].staged, err));

@@ -9,6 +9,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* More files or folders than these are made durable by one file_sync_all(). */
+enum { SYNC_EACH_MAX = 64 };
+
 /* What the files of src/lake/ share. */
 
 /* Data files that lake_data_path() gave. */

@@ -281,7 +281,7 @@ int lake_repairs_load(struct lake *lake, const char *source, struct arena *arena
                       struct err *err) WARN_UNUSED; /* source NULL: all */
 
 /*
- * Carries out the redo rows (of one node, or of all: NULL): rename, delete, fsync of each folder, then removal of
+ * Carries out the redo rows (of one node, or of all: NULL): rename, delete, syncs of the folders, then removal of
  * the rows and update of the delivered files in one commit. Idempotent. Checks the fencing number before each
  * step. A row that cannot be done (root gone, foreign file in the way) fails only its node:
  * `ret_failed` gets the nodes and why; both missing → the node's ledger rows are removed, so it is delivered again.

@@ -103,19 +103,6 @@ int lake_data_path(struct lake *lake, const char *schema, const char *name, stru
     return 0;
 }
 
-/* One syncfs() is cheaper than that many single ones. */
-enum { SYNC_EACH_MAX = 64 };
-
-static int sync_all(const char *folder, struct err *err)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return err_errno(err, "could not open folder \"%s\"", folder);
-    int failed = syncfs(fd) != 0 ? err_errno(err, "could not sync folder \"%s\"", folder) : 0;
-    close(fd);
-    return failed;
-}
-
 static int sync_folders(const char *const *paths, size_t count, struct err *err)
 {
     AUTO(arena_release) struct arena arena;
@@ -136,7 +123,7 @@ int lake_sync_files(struct lake *lake, const char *const *paths, size_t count, s
 {
     FAULT_POINT("publish.before_data_sync");
     if (count > SYNC_EACH_MAX) {
-        TRY(sync_all(lake->data_folder, err));
+        TRY(file_sync_all(lake->data_folder, err));
     } else {
         for (size_t i = 0; i < count; i++)
             TRY(file_sync(paths[i], err));

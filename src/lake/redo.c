@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /*
- * Steps 5 to 7 of delivering outputs: rename and delete, fsync each folder touched, commit. Each step
+ * Steps 5 to 7 of delivering outputs: rename and delete, make the folders touched durable, commit. Each step
  * may have been done before a crash and is then found done.
  */
 
@@ -77,7 +77,7 @@ static int find_done(const struct redo_row *row, bool is_final_there, struct fil
 static int move_into_place(const struct redo_row *row, bool is_final_there, struct arena *arena,
                            struct err *err)
 {
-    TRY(file_mkdirs_durable(path_dirname(arena, row->final_path), err));
+    TRY(file_mkdirs(path_dirname(arena, row->final_path), err));
     FAULT_POINT("redo.before_rename");
     unsigned flags = is_final_there ? 0 : RENAME_NOREPLACE;
     int failed = renameat2(AT_FDCWD, row->staged, AT_FDCWD, row->final_path, flags);

@@ -38,33 +38,53 @@ static int do_steps(struct redo_run *run, struct err *err)
     return 0;
 }
 
-/* A folder that cannot be made durable keeps the rows that touched it in the list. */
-static void sync_folder(struct redo_run *run, const char *folder, size_t first)
+/* What cannot be made durable keeps the rows that are in it in the list. */
+static void keep_rows(struct redo_run *run, const char *folder, const struct err *fault)
 {
-    struct err fault = {0};
-    FAULT_POINT("redo.before_folder_sync");
-    if (!file_is_dir(folder) || file_sync(folder, &fault) == 0)
-        return;
-    for (size_t i = first; i < run->count; i++) {
-        if (!str_eq(path_dirname(run->arena, run->rows[i].final_path), folder))
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->outcomes[i] != REDO_DONE || !path_is_within(run->rows[i].final_path, folder))
             continue;
         run->outcomes[i] = REDO_FAILED;
-        add_failure(run, &run->rows[i], &fault);
+        add_failure(run, &run->rows[i], fault);
     }
 }
 
-static void sync_folders(struct redo_run *run)
+/* Folders may be new, so those above them are touched too, up to the root. */
+static void sync_folders(struct redo_run *run, const struct redo_row *row, struct map *seen)
+{
+    char *folder = path_dirname(run->arena, row->final_path);
+    while (path_is_within(folder, row->root) && map_get(seen, folder) == NULL) {
+        struct err fault = {0};
+        map_put(seen, folder, folder);
+        FAULT_POINT("redo.before_folder_sync");
+        if (file_is_dir(folder) && file_sync(folder, &fault) != 0)
+            keep_rows(run, folder, &fault);
+        folder = path_dirname(run->arena, folder);
+    }
+}
+
+static void sync_root(struct redo_run *run, const struct redo_row *row, struct map *seen)
+{
+    struct err fault = {0};
+    if (map_get(seen, row->root) != NULL)
+        return;
+    map_put(seen, row->root, (void *)row->root);
+    FAULT_POINT("redo.before_folder_sync");
+    if (file_sync_all(row->root, &fault) != 0)
+        keep_rows(run, row->root, &fault);
+}
+
+static void sync_done(struct redo_run *run)
 {
     struct map seen;
     map_init(&seen, run->arena);
     for (size_t i = 0; i < run->count; i++) {
         if (run->outcomes[i] != REDO_DONE)
             continue;
-        char *folder = path_dirname(run->arena, run->rows[i].final_path);
-        if (map_get(&seen, folder) != NULL)
-            continue;
-        map_put(&seen, folder, folder);
-        sync_folder(run, folder, i);
+        if (run->count > SYNC_EACH_MAX)
+            sync_root(run, &run->rows[i], &seen);
+        else
+            sync_folders(run, &run->rows[i], &seen);
     }
     FAULT_POINT("redo.after_folder_sync");
 }
@@ -149,7 +169,7 @@ int lake_redo(struct lake *lake, const char *node, struct arena *arena,
     run.outcomes = ARENA_ARRAY(arena, enum redo_outcome, list.count);
     FAULT_POINT("redo.begin");
     TRY(do_steps(&run, err));
-    sync_folders(&run);
+    sync_done(&run);
     TRY(record(&run, err));
     remove_staging(&run);
     *ret_failed = (struct redo_failures){run.failures.items, run.failures.count};
