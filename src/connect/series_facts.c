@@ -80,17 +80,14 @@ int series_restore(struct series_reading *series, struct conn *conn, struct err 
 
 /* ---- reading files ---- */
 
-struct file_facts { /* of one series in one file */
-    struct series_facts facts;
-    int64_t first_row; /* in the file, from 0 */
-};
 struct file_reader { /* one thread */
     struct series_reading *series;
     struct intern *intern;
     struct shared_work *work;
-    struct file_facts *facts; /* by index of the series */
+    struct series_facts *facts; /* of the file, by index of the series */
     size_t fact_count;
     const char *path;
+    size_t file; /* its index in the plan */
     struct err err;
     pthread_t thread;
 };
@@ -110,18 +107,22 @@ static void grow_facts(struct file_reader *reader)
     if (reader->facts == NULL)
         alloc_die("out of memory for the facts of series");
     for (size_t i = reader->fact_count; i < count; i++)
-        reader->facts[i] = (struct file_facts){.first_row = 0};
+        reader->facts[i] = (struct series_facts){0};
     reader->fact_count = count;
 }
 
-static int fail_kind(const struct file_reader *reader, size_t index, bool is_text, int64_t row,
+static int fail_kind(const struct series *series, enum series_kind kind,
+                     const struct series_place *before, const struct series_place *place,
                      struct err *err)
 {
+    static const char *const kinds[] = {[SERIES_NUMBER] = "number", [SERIES_TEXT] = "text"};
+    bool is_text = kind == SERIES_TEXT;
     char labels[160];
-    series_describe(registry_get(reader->series->registry, index), labels, sizeof(labels));
-    err_set(err, ERR_DATA, "the series %s was of %s and has a %s here", labels,
-            is_text ? "numbers" : "texts", is_text ? "text" : "number");
-    err_where(err, "%s:%lld", reader->path, (long long)row + 1);
+    series_describe(series, labels, sizeof(labels));
+    err_set(err, ERR_DATA, "the series %s has a %s at %s:%lld and a %s here", labels,
+            kinds[is_text ? SERIES_NUMBER : SERIES_TEXT], before->path, (long long)before->row + 1,
+            kinds[kind]);
+    err_where(err, "%s:%lld", place->path, (long long)place->row + 1);
     return err_hint(err,
                     "A series is of numbers or of texts: give one of them a label of its own.");
 }
@@ -133,18 +134,21 @@ static int take_block(void *context, const struct series_block *block, struct er
     for (size_t i = 0; i < block->samples.count; i++) {
         size_t index = block->samples.series[i];
         int64_t tick = block->samples.ticks[i];
-        struct file_facts *facts = &reader->facts[index];
+        struct series_facts *facts = &reader->facts[index];
         enum series_kind kind = block->is_text[i] ? SERIES_TEXT : SERIES_NUMBER;
-        if (facts->facts.sample_count == 0) {
-            facts->facts =
-                (struct series_facts){.kind = kind, .first_tick = tick, .last_tick = tick};
-            facts->first_row = block->rows[i];
+        if (facts->sample_count == 0)
+            *facts = (struct series_facts){.kind = kind,
+                                           .first_tick = tick,
+                                           .last_tick = tick,
+                                           .first = {reader->path, reader->file, block->rows[i]}};
+        if (facts->kind != kind) {
+            struct series_place here = {reader->path, reader->file, block->rows[i]};
+            return fail_kind(registry_get(reader->series->registry, index), kind, &facts->first,
+                             &here, err);
         }
-        if (facts->facts.kind != kind)
-            return fail_kind(reader, index, block->is_text[i], block->rows[i], err);
-        facts->facts.sample_count++;
-        facts->facts.first_tick = tick < facts->facts.first_tick ? tick : facts->facts.first_tick;
-        facts->facts.last_tick = tick > facts->facts.last_tick ? tick : facts->facts.last_tick;
+        facts->sample_count++;
+        facts->first_tick = tick < facts->first_tick ? tick : facts->first_tick;
+        facts->last_tick = tick > facts->last_tick ? tick : facts->last_tick;
     }
     return 0;
 }
@@ -165,24 +169,41 @@ static int take_reject(void *context, int64_t row, const char *column, const cha
     return text_reject_add(reader->series->reading.rejects, 0, &reject, err);
 }
 
-static int note_file(struct file_reader *reader, struct err *err)
+/* All of it, also when a series changes its kind: the work stops then, and registry_clash() tells where. */
+static void note_file(struct file_reader *reader)
 {
     struct registry *registry = reader->series->registry;
     for (size_t i = 0; i < reader->fact_count; i++) {
-        struct file_facts *facts = &reader->facts[i];
-        if (facts->facts.sample_count > 0 &&
-            registry_note(registry, registry_get(registry, i), &facts->facts) != 0)
-            return fail_kind(reader, i, facts->facts.kind == SERIES_TEXT, facts->first_row, err);
-        facts->facts.sample_count = 0;
+        struct series_facts *facts = &reader->facts[i];
+        if (facts->sample_count > 0 &&
+            registry_note(registry, registry_get(registry, i), facts) != 0)
+            reader->work->is_failed = true;
+        facts->sample_count = 0;
     }
+}
+
+static int read_file(struct file_reader *reader, struct series_scanner *scanner,
+                     const struct input_file *file, struct err *err)
+{
+    struct series_reading *series = reader->series;
+    const char *foreign = NULL;
+    int64_t rows = 0;
+    reader->path = file->path;
+    TRY(series_scan_file(scanner, file->path, &rows, &foreign, err));
+    if (foreign != NULL)
+        return series_foreign(file->path, foreign, err);
+    note_file(reader);
+    series->row_count += rows;
+    series->reading.read_bytes += file->id.size_bytes;
     return 0;
 }
 
-static int read_file(struct file_reader *reader, const struct input_file *file, struct err *err)
+static void *read_some(void *argument)
 {
+    struct file_reader *reader = argument;
     struct series_reading *series = reader->series;
-    struct series_scan scan = {.path = file->path,
-                               .layout = series->spec->series,
+    struct shared_work *work = reader->work;
+    struct series_scan scan = {.layout = series->spec->series,
                                .registry = series->registry,
                                .can_add = true,
                                .intern = reader->intern,
@@ -193,27 +214,13 @@ static int read_file(struct file_reader *reader, const struct input_file *file, 
                                .transcode = series_transcode,
                                .transcoder = &series->transcoder,
                                .is_cancelled = series->spec->is_cancelled};
-    const char *foreign = NULL;
-    int64_t rows = 0;
-    reader->path = file->path;
-    TRY(series_scan(&scan, &rows, &foreign, err));
-    if (foreign != NULL)
-        return series_foreign(file->path, foreign, err);
-    TRY(note_file(reader, err));
-    series->row_count += rows;
-    series->reading.read_bytes += file->id.size_bytes;
-    return 0;
-}
-
-static void *read_some(void *argument)
-{
-    struct file_reader *reader = argument;
-    struct shared_work *work = reader->work;
+    AUTO(series_scanner_free) struct series_scanner *scanner = series_scanner_new(&scan);
     while (!work->is_failed) {
         size_t at = work->next++;
         if (at >= work->count)
             break;
-        if (read_file(reader, &reader->series->plan->files[work->files[at]], &reader->err) != 0)
+        reader->file = work->files[at];
+        if (read_file(reader, scanner, &series->plan->files[work->files[at]], &reader->err) != 0)
             work->is_failed = true;
     }
     return NULL;
@@ -233,15 +240,40 @@ static size_t files_to_read(const struct series_reading *series, size_t *ret_fil
     return plan->file_count;
 }
 
-int series_read_files(struct series_reading *series, int threads, struct err *err)
+/*
+ * Files are handed out in order and always read to their end, so what comes first in that order is known whichever thread
+ * was quicker: an error of a file, or a series that changes its kind.
+ */
+static int find_failure(struct series_reading *series, const struct file_reader *readers,
+                        size_t count, bool *ret_is_unknown, struct err *err)
+{
+    struct series_place place = {0};
+    struct series_place before = {0};
+    enum series_kind kind = SERIES_UNKNOWN;
+    const struct series *clash = registry_clash(series->registry, &place, &before, &kind);
+    const struct file_reader *failed = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (readers[i].err.kind != ERR_NONE && (failed == NULL || readers[i].file < failed->file))
+            failed = &readers[i];
+    if (failed != NULL && (clash == NULL || failed->file <= place.file)) {
+        if (err != NULL)
+            *err = failed->err;
+        return -1;
+    }
+    *ret_is_unknown = clash != NULL && before.path == NULL;
+    if (clash == NULL || *ret_is_unknown)
+        return 0;
+    return fail_kind(clash, kind, &before, &place, err);
+}
+
+static int read_files(struct series_reading *series, const size_t *files, size_t file_count,
+                      int threads, bool *ret_is_unknown, struct err *err)
 {
     struct intern *intern = intern_new();
-    size_t *files = alloc_zeroed((series->plan->file_count + 1) * sizeof(*files));
-    struct shared_work work = {.files = files, .count = files_to_read(series, files)};
+    struct shared_work work = {.files = files, .count = file_count};
     struct file_reader readers[MAX_READERS] = {0};
     size_t count = threads < 1 ? 1 : threads > MAX_READERS ? MAX_READERS : (size_t)threads;
     size_t started = 1;
-    int result = 0;
     for (size_t i = 0; i < count; i++)
         readers[i] = (struct file_reader){.series = series, .intern = intern, .work = &work};
     while (started < count &&
@@ -250,15 +282,26 @@ int series_read_files(struct series_reading *series, int threads, struct err *er
     (void)read_some(&readers[0]);
     for (size_t i = 1; i < started; i++)
         pthread_join(readers[i].thread, NULL);
-    for (size_t i = 0; i < started; i++) {
-        if (readers[i].err.kind != ERR_NONE && result == 0) {
-            if (err != NULL)
-                *err = readers[i].err;
-            result = -1;
-        }
+    int result = find_failure(series, readers, started, ret_is_unknown, err);
+    for (size_t i = 0; i < started; i++)
         free(readers[i].facts);
-    }
     intern_free(intern);
+    return result;
+}
+
+int series_read_files(struct series_reading *series, int threads, struct err *err)
+{
+    size_t all = series->plan->file_count;
+    size_t *files = alloc_zeroed((all + 1) * sizeof(*files));
+    size_t count = files_to_read(series, files);
+    bool is_unknown = false;
+    int result = read_files(series, files, count, threads, &is_unknown, err);
+    if (result == 0 && is_unknown) { /* a series changed since the last run: find where it was */
+        registry_forget(series->registry);
+        for (size_t i = 0; i < all; i++)
+            files[i] = i;
+        result = read_files(series, files, all, threads, &is_unknown, err);
+    }
     free(files);
     return result;
 }
@@ -285,15 +328,16 @@ int series_time_range(const char *path, const struct series_layout *layout, stru
     const char *foreign = NULL;
     int64_t rows = 0;
     bare.label_count = 0;
-    struct series_scan scan = {.path = path,
-                               .layout = &bare,
+    struct series_scan scan = {.layout = &bare,
                                .registry = registry,
                                .can_add = true,
                                .intern = intern,
                                .memory = memory,
                                .context = range,
                                .take = take_range};
-    int result = series_scan(&scan, &rows, &foreign, err);
+    struct series_scanner *scanner = series_scanner_new(&scan);
+    int result = series_scan_file(scanner, path, &rows, &foreign, err);
+    series_scanner_free(&scanner);
     registry_free(registry);
     intern_free(intern);
     TRY(result);

@@ -293,6 +293,7 @@ static int run_grid(struct grid_stage *stage, struct err *err)
                            .transcode = series_transcode,
                            .transcoder = &transcoder,
                            .memory = execution->session->memory,
+                           .threads = execution->session->threads,
                            .is_cancelled = &execution->is_cancelled,
                            .read_bytes = &stage->job->done_units};
     TRY(find_inputs(stage, &run, series, err));

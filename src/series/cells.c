@@ -43,16 +43,18 @@ static void end_bucket(const struct bucket *bucket, const struct grid_series *se
     cells->measured_count++;
 }
 
-static void add_to_bucket(struct bucket *bucket, union grid_value value, bool is_text)
+static void add_to_bucket(struct bucket *bucket, union grid_value value,
+                          const struct grid_series *series)
 {
     if (bucket->count == 0)
         bucket->first = bucket->least = bucket->greatest = value;
-    else if (sample_is_greater(value, bucket->greatest, is_text))
+    else if (series->method == GRID_MAX &&
+             sample_is_greater(value, bucket->greatest, series->is_text))
         bucket->greatest = value;
-    else if (sample_is_greater(bucket->least, value, is_text))
+    else if (series->method == GRID_MIN && sample_is_greater(bucket->least, value, series->is_text))
         bucket->least = value;
     bucket->last = value;
-    bucket->sum += is_text ? 0 : value.number;
+    bucket->sum += series->is_text ? 0 : value.number;
     bucket->count++;
 }
 
@@ -60,8 +62,8 @@ static void note(struct grid_cells *cells, const struct grid_series *series, dou
 {
     if (series->is_text || value != value)
         return;
-    cells->min = fmin(cells->min, value);
-    cells->max = fmax(cells->max, value);
+    cells->min = value < cells->min ? value : cells->min;
+    cells->max = value > cells->max ? value : cells->max;
     cells->sum += value;
 }
 
@@ -82,7 +84,7 @@ static void fold_sample(struct fold *fold, int64_t at, union grid_value value)
         fold->bucket_end = ((int64_t)fold->bucket.index + 1) * fold->ticks_per_bucket;
     }
     note(fold->cells, fold->series, value.number);
-    add_to_bucket(&fold->bucket, value, fold->series->is_text);
+    add_to_bucket(&fold->bucket, value, fold->series);
 }
 
 static void fold_slots(struct fold *fold, const struct series_samples *samples, size_t words)
@@ -118,22 +120,38 @@ static void measure(const struct grid_spec *spec, const struct grid_series *seri
     cells->conflicts = samples->conflicts;
 }
 
+/* Buckets [from, to), which nothing was measured in. */
+static void carry_into(const struct grid_spec *spec, const struct frame *frame,
+                       const struct carry *carry, size_t from, size_t to, struct grid_cells *cells)
+{
+    if (!carry->has_value)
+        return;
+    int64_t last_us = carry->bucket_us + spec->max_gap_us - frame->start_us;
+    for (size_t b = from; b < to && (int64_t)b * spec->every_us <= last_us; b++) {
+        cells->values[b] = carry->value;
+        bitmap_set(cells->carried, b);
+        cells->carried_count++;
+    }
+}
+
 /* Empty buckets take the value of the last measured one while it is not older than max_gap. */
 static void carry_forward(const struct grid_spec *spec, const struct frame *frame,
                           struct carry *carry, struct grid_cells *cells)
 {
     size_t count = (size_t)((frame->end_us - frame->start_us) / spec->every_us);
-    for (size_t b = 0; b < count; b++) {
-        int64_t bucket_us = frame->start_us + (int64_t)b * spec->every_us;
-        if (bitmap_get(cells->measured, b)) {
-            *carry = (struct carry){
-                .value = cells->values[b], .bucket_us = bucket_us, .has_value = true};
-        } else if (carry->has_value && bucket_us - carry->bucket_us <= spec->max_gap_us) {
-            cells->values[b] = carry->value;
-            bitmap_set(cells->carried, b);
-            cells->carried_count++;
+    size_t next = 0; /* bucket after the last measured one */
+    for (size_t w = 0; w < bitmap_words(count); w++) {
+        for (uint64_t bits = cells->measured[w]; bits != 0; bits &= bits - 1) {
+            size_t at = 64 * w + (size_t)__builtin_ctzll(bits);
+            if (at > next)
+                carry_into(spec, frame, carry, next, at, cells);
+            *carry = (struct carry){.value = cells->values[at],
+                                    .bucket_us = frame->start_us + (int64_t)at * spec->every_us,
+                                    .has_value = true};
+            next = at + 1;
         }
     }
+    carry_into(spec, frame, carry, next, count, cells);
 }
 
 void cells_compute(const struct grid_spec *spec, const struct grid_series *series,

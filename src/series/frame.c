@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int reserve(struct frame *frame, size_t bytes, struct err *err)
 {
@@ -13,61 +14,102 @@ static int reserve(struct frame *frame, size_t bytes, struct err *err)
     return 0;
 }
 
+static void set_hour(struct frame *frame, const struct grid_spec *spec, int64_t start_us)
+{
+    frame->start_us = start_us;
+    frame->end_us = period_next(PERIOD_HOUR, spec->zone, start_us);
+    frame->start_tick = start_us / spec->tick_us;
+    frame->end_tick = frame->end_us / spec->tick_us;
+}
+
+static size_t slots_of(const struct frame *frame)
+{
+    size_t instants = (size_t)(frame->end_tick - frame->start_tick);
+    return instants <= 2 * (size_t)SAMPLES_MAX_SLOTS ? instants : 0;
+}
+
 struct frame *frame_new(const struct grid_spec *spec, int64_t start_us, struct memory *memory,
                         struct err *err)
 {
     struct frame *frame = alloc_zeroed(sizeof(*frame));
     frame->memory = memory;
-    frame->start_us = start_us;
-    frame->end_us = period_next(PERIOD_HOUR, spec->zone, start_us);
-    frame->start_tick = start_us / spec->tick_us;
-    frame->end_tick = frame->end_us / spec->tick_us;
-    size_t instants = (size_t)(frame->end_tick - frame->start_tick);
-    frame->slot_count = instants <= 2 * (size_t)SAMPLES_MAX_SLOTS ? instants : 0;
+    set_hour(frame, spec, start_us);
+    frame->slot_count = slots_of(frame);
     frame->series_count = spec->series_count;
-    if (reserve(frame, spec->series_count * sizeof(*frame->series), err) != 0) {
+    if (reserve(frame, 2 * spec->series_count * sizeof(*frame->series), err) != 0) {
         frame_free(frame);
         return NULL;
     }
     frame->series = alloc_zeroed((spec->series_count + 1) * sizeof(*frame->series));
+    frame->room = alloc_zeroed((spec->series_count + 1) * sizeof(*frame->room));
     return frame;
+}
+
+static void free_samples(struct series_samples *samples)
+{
+    if (samples != NULL)
+        free(samples->items);
+    free(samples);
 }
 
 void frame_free(struct frame *frame)
 {
     if (frame == NULL)
         return;
-    for (size_t i = 0; frame->series != NULL && i < frame->series_count; i++) {
-        if (frame->series[i] != NULL)
-            free(frame->series[i]->items);
-        free(frame->series[i]);
+    for (size_t i = 0; frame->room != NULL && i < frame->series_count; i++) {
+        free_samples(frame->series[i]);
+        free_samples(frame->room[i]);
     }
     if (frame->memory != NULL)
         memory_release(frame->memory, frame->reserved_bytes);
     free(frame->series);
+    free(frame->room);
     free(frame);
 }
 
-/* Slots lie behind the struct, so that a series is one allocation. Values without their bit are never read. */
-struct series_samples *frame_series(struct frame *frame, uint32_t series, struct err *err)
+bool frame_reuse(struct frame *frame, const struct grid_spec *spec, int64_t start_us)
 {
-    if (frame->series[series] != NULL)
-        return frame->series[series];
-    size_t words = bitmap_words(frame->slot_count);
-    size_t bytes = sizeof(struct series_samples) + 2 * words * sizeof(uint64_t) +
+    set_hour(frame, spec, start_us);
+    if (frame->slot_count == 0 || slots_of(frame) != frame->slot_count)
+        return false;
+    for (size_t i = 0; i < frame->series_count; i++) {
+        if (frame->series[i] != NULL)
+            frame->room[i] = frame->series[i];
+        frame->series[i] = NULL;
+    }
+    return true;
+}
+
+/* Slots lie behind the struct, so that a series is one allocation. */
+static struct series_samples *make_room(struct frame *frame, struct err *err)
+{
+    size_t bytes = sizeof(struct series_samples) +
+                   2 * bitmap_words(frame->slot_count) * sizeof(uint64_t) +
                    frame->slot_count * sizeof(union grid_value);
     if (reserve(frame, bytes, err) != 0)
         return NULL;
     struct series_samples *samples = malloc(bytes);
     if (samples == NULL)
         alloc_die("out of memory for the samples of a series");
+    return samples;
+}
+
+/* Values without their bit are never read. */
+struct series_samples *frame_series(struct frame *frame, uint32_t series, struct err *err)
+{
+    if (frame->series[series] != NULL)
+        return frame->series[series];
+    struct series_samples *samples = frame->room[series];
+    frame->room[series] = NULL;
+    if (samples == NULL && (samples = make_room(frame, err)) == NULL)
+        return NULL;
     *samples = (struct series_samples){0};
     if (frame->slot_count > 0) {
+        size_t words = bitmap_words(frame->slot_count);
         samples->present = (uint64_t *)(samples + 1);
         samples->disputed = samples->present + words;
         samples->slots = (union grid_value *)(samples->disputed + words);
-        for (size_t i = 0; i < 2 * words; i++)
-            samples->present[i] = 0;
+        memset(samples->present, 0, 2 * words * sizeof(uint64_t));
     }
     frame->series[series] = samples;
     return samples;

@@ -10,6 +10,8 @@ struct frame {
     int64_t start_tick, end_tick;
     size_t slot_count;              /* instants; 0: lists are kept */
     struct series_samples **series; /* by id; NULL: none yet */
+    struct series_samples *
+        *room; /* by id; what a series had in the hour before, to be used again */
     size_t series_count;
     int64_t reserved_bytes;
     struct memory *memory;
@@ -17,6 +19,8 @@ struct frame {
 struct frame *frame_new(const struct grid_spec *spec, int64_t start_us, struct memory *memory,
                         struct err *err); /* NULL: failed */
 void frame_free(struct frame *frame);     /* NULL allowed */
+/* Whether a frame that was closed could become that of another hour, without new memory; then it has. */
+bool frame_reuse(struct frame *frame, const struct grid_spec *spec, int64_t start_us);
 /* The samples of a series, made when there are none yet; NULL: failed. */
 struct series_samples *frame_series(struct frame *frame, uint32_t series, struct err *err);
 /* Room for one more item of a list. */

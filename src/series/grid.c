@@ -20,6 +20,7 @@ struct grid {
     struct memory *memory;
     struct frame **frames; /* open, ascending */
     size_t frame_count, frame_cap;
+    struct frame *spare;  /* one that was closed: fresh memory costs more than the samples in it */
     struct frame *last;   /* of the sample before: the next one is nearly always there too */
     int64_t closed_until; /* us */
     struct carry *carries;
@@ -78,6 +79,7 @@ void grid_free(struct grid *grid)
         return;
     for (size_t i = 0; i < grid->frame_count; i++)
         frame_free(grid->frames[i]);
+    frame_free(grid->spare);
     for (size_t i = 0; i < ARRAY_COUNT(grid->buffers); i++) {
         free(grid->buffers[i].cells);
         free(grid->buffers[i].values);
@@ -115,6 +117,16 @@ static int insert_frame(struct grid *grid, size_t at, struct frame *frame, struc
     return 0;
 }
 
+static struct frame *open_frame(struct grid *grid, int64_t start_us, struct err *err)
+{
+    struct frame *spare = grid->spare;
+    grid->spare = NULL;
+    if (spare != NULL && frame_reuse(spare, &grid->spec, start_us))
+        return spare;
+    frame_free(spare);
+    return frame_new(&grid->spec, start_us, grid->memory, err);
+}
+
 /* The open frame that holds the instant; opened when there is none. NULL: failed. */
 static struct frame *find_frame(struct grid *grid, int64_t tick, struct err *err)
 {
@@ -134,7 +146,7 @@ static struct frame *find_frame(struct grid *grid, int64_t tick, struct err *err
         err_set(err, ERR_INTERNAL, "a sample came for an hour that was closed already");
         return NULL;
     }
-    struct frame *frame = frame_new(&grid->spec, start_us, grid->memory, err);
+    struct frame *frame = open_frame(grid, start_us, err);
     return frame != NULL && insert_frame(grid, low, frame, err) == 0 ? frame : NULL;
 }
 
@@ -224,7 +236,8 @@ int grid_close(struct grid *grid, int64_t until_us, grid_take take, void *contex
         struct frame *frame = grid->frames[count];
         grid->closed_until = frame->end_us;
         result = close_frame(grid, frame, take, context, err);
-        frame_free(frame);
+        frame_free(grid->spare);
+        grid->spare = frame;
         count++;
     }
     if (count > 0)

@@ -7,7 +7,8 @@
 
 /*
  * From files of samples to files of a grid. The files are read in the order of their time ranges; an hour is closed
- * when no unread file can reach it, so memory does not grow with the number of days. One thread reads, another writes.
+ * when no unread file can reach it, so memory does not grow with the number of days. One thread reads, one adds, one
+ * writes, unless there is to be only one.
  */
 struct grid_input {
     const char *path;
@@ -21,10 +22,11 @@ struct grid_run {
     struct registry *registry; /* all series; grid->series is by index in it */
     const struct grid_spec *grid;
     const struct grid_files_spec *files;
-    /* After the files of a frame were made, also when there were none; by the writing thread. */
+    /* After the files of a frame were made, also when there were none; by the thread that writes. */
     int (*closed)(void *context, const struct grid_frame *frame, struct err *err);
     void *context;
     struct memory *memory;
+    int threads;
     int (*transcode)(void *context, const char *path, char **ret_path, struct err *err);
     void *transcoder;                     /* both as in struct series_scan */
     const _Atomic bool *is_cancelled;     /* NULL allowed */

@@ -37,7 +37,7 @@ void intern_free(struct intern *intern)
 const char *intern_text(struct intern *intern, const char *text, size_t len)
 {
     char key[MAX_TEXT_BYTES + 1];
-    if (len > MAX_TEXT_BYTES)
+    if (len > MAX_TEXT_BYTES || memchr(text, '\0', len) != NULL)
         return NULL;
     memcpy(key, text, len);
     key[len] = '\0';

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "series/scan_series.h"
 
+#include <string.h>
+
 /* What a row of a label column says: one label of a text column, or those of a list of [name, value] lists. */
+
+/* Labels are C strings from here on. */
+static int check(const struct scan_labels *column, struct parquet_bytes text, struct err *err)
+{
+    if (text.len == 0 || memchr(text.data, '\0', text.len) == NULL)
+        return 0;
+    return err_set(err, ERR_DATA, "a label of \"%s\" has a zero byte", column->name);
+}
 
 static char *text_of(struct parquet_bytes text, struct arena *arena)
 {
@@ -32,11 +42,14 @@ static int append_pairs(const struct scan_labels *column, const struct parquet_r
                     row->values[i].data == NULL ? " and no name" : "");
             return err_hint(err, "Each label is a list [name, value].");
         }
-        if (!is_empty && row->values[i + 1].data != NULL)
+        if (!is_empty && row->values[i + 1].data != NULL) {
+            TRY(check(column, row->values[i], err));
+            TRY(check(column, row->values[i + 1], err));
             TRY(push(
                 set,
                 (struct label){text_of(row->values[i], arena), text_of(row->values[i + 1], arena)},
                 err));
+        }
         i = end;
     }
     return 0;
@@ -49,5 +62,6 @@ int labels_append(const struct scan_labels *column, const struct parquet_row *ro
         return append_pairs(column, row, arena, set, err);
     if (row->entry_count == 0 || row->values[0].data == NULL)
         return 0;
+    TRY(check(column, row->values[0], err));
     return push(set, (struct label){column->name, text_of(row->values[0], arena)}, err);
 }

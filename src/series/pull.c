@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "series/pull.h"
 
-void pull_init(struct pull *pull, struct parquet_file *file, int32_t leaf, struct memory *memory)
+void pull_init(struct pull *pull, struct memory *memory)
 {
-    const struct parquet_footer *footer = parquet_footer(file);
-    *pull = (struct pull){.file = file,
-                          .column = parquet_column_new(memory),
-                          .leaf = leaf,
-                          .node = &footer->nodes[footer->leaves[leaf]]};
+    *pull = (struct pull){.column = parquet_column_new(memory)};
 }
 
 void pull_release(struct pull *pull)
 {
     parquet_column_free(&pull->column);
+}
+
+void pull_open(struct pull *pull, struct parquet_file *file, int32_t leaf)
+{
+    const struct parquet_footer *footer = parquet_footer(file);
+    pull->file = file;
+    pull->leaf = leaf;
+    pull->node = &footer->nodes[footer->leaves[leaf]];
 }
 
 int pull_start(struct pull *pull, size_t group, struct err *err)

@@ -6,7 +6,7 @@
 #include "series/scan.h"
 
 /* A flat column of a file, pulled some rows at a time. Only for series/. */
-#define PULL_ROWS 8192
+#define PULL_ROWS SERIES_BLOCK_ROWS
 
 struct pull {
     struct parquet_file *file;
@@ -16,8 +16,9 @@ struct pull {
     struct parquet_batch batch;
     uint32_t entry, value; /* next in the batch */
 };
-void pull_init(struct pull *pull, struct parquet_file *file, int32_t leaf, struct memory *memory);
+void pull_init(struct pull *pull, struct memory *memory);
 void pull_release(struct pull *pull);
+void pull_open(struct pull *pull, struct parquet_file *file, int32_t leaf);
 int pull_start(struct pull *pull, size_t group, struct err *err) WARN_UNUSED;
 /* Makes sure there is an entry, or the chunk has ended (batch.entry_count 0). */
 int pull_more(struct pull *pull, struct err *err) WARN_UNUSED;

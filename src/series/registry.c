@@ -150,24 +150,71 @@ int registry_restore(struct registry *registry, const struct series *known, stru
     return 0;
 }
 
+static bool is_before(const struct series_place *a, const struct series_place *b)
+{
+    return a->file != b->file ? a->file < b->file : a->row < b->row;
+}
+
 int registry_note(struct registry *registry, struct series *series,
                   const struct series_facts *facts)
 {
-    int result = 0;
     pthread_mutex_lock(&registry->lock);
+    struct series_place *first = &series->first[facts->kind];
     if (series->kind == SERIES_UNKNOWN)
         series->kind = facts->kind;
-    if (facts->kind != SERIES_UNKNOWN && facts->kind != series->kind) {
-        result = -1;
-    } else {
-        series->sample_count += facts->sample_count;
-        if (facts->first_tick < series->first_tick)
-            series->first_tick = facts->first_tick;
-        if (facts->last_tick > series->last_tick)
-            series->last_tick = facts->last_tick;
-    }
+    if (first->path == NULL || is_before(&facts->first, first))
+        *first = facts->first;
+    series->sample_count += facts->sample_count;
+    if (facts->first_tick < series->first_tick)
+        series->first_tick = facts->first_tick;
+    if (facts->last_tick > series->last_tick)
+        series->last_tick = facts->last_tick;
+    int result = series->kind == facts->kind ? 0 : -1;
     pthread_mutex_unlock(&registry->lock);
     return result;
+}
+
+/* Where the second kind of its samples begins; false: there is no second one. */
+static bool find_change(const struct series *series, enum series_kind *ret_kind)
+{
+    const struct series_place *number = &series->first[SERIES_NUMBER];
+    const struct series_place *text = &series->first[SERIES_TEXT];
+    if (number->path != NULL && text->path != NULL) {
+        *ret_kind = is_before(number, text) ? SERIES_TEXT : SERIES_NUMBER;
+        return true;
+    }
+    *ret_kind = number->path != NULL ? SERIES_NUMBER : SERIES_TEXT;
+    return series->first[*ret_kind].path != NULL && series->kind != *ret_kind;
+}
+
+const struct series *registry_clash(struct registry *registry, struct series_place *ret_place,
+                                    struct series_place *ret_before, enum series_kind *ret_kind)
+{
+    const struct series *found = NULL;
+    for (size_t i = 0; i < registry->count; i++) {
+        const struct series *series = registry->items[i];
+        enum series_kind kind = SERIES_UNKNOWN;
+        if (!find_change(series, &kind) ||
+            (found != NULL && !is_before(&series->first[kind], ret_place)))
+            continue;
+        found = series;
+        *ret_kind = kind;
+        *ret_place = series->first[kind];
+        *ret_before = series->first[kind == SERIES_TEXT ? SERIES_NUMBER : SERIES_TEXT];
+    }
+    return found;
+}
+
+void registry_forget(struct registry *registry)
+{
+    for (size_t i = 0; i < registry->count; i++) {
+        struct series *series = registry->items[i];
+        series->kind = SERIES_UNKNOWN;
+        series->first_tick = INT64_MAX;
+        series->last_tick = INT64_MIN;
+        series->sample_count = 0;
+        memset(series->first, 0, sizeof(series->first));
+    }
 }
 
 static int by_labels(const void *left, const void *right)

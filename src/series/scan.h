@@ -6,7 +6,7 @@
 #include "series/registry.h"
 
 /*
- * Reads the samples of one Parquet file. Work that depends on labels is done once for each distinct sequence of dictionary
+ * Reads the samples of Parquet files. Work that depends on labels is done once for each distinct sequence of dictionary
  * codes, not once a row; the rows only carry numbers. Columns that are not named are not read.
  *
  *  - time: INT64 counted in ticks since 1970, or TIMESTAMP (ms, us), whose own unit must be the tick
@@ -19,7 +19,7 @@ struct series_layout {
     const char *const *labels;
     size_t label_count;
 };
-/* Equal texts become one pointer. Thread-safe. NULL: longer than 1,000 bytes, or more than 10,000 different ones. */
+/* Equal texts become one pointer. Thread-safe. NULL: longer than 1,000 bytes, with a zero byte, or one of more than 10,000. */
 struct intern;
 struct intern *intern_new(void);
 void intern_free(struct intern *intern);
@@ -28,14 +28,22 @@ const char *intern_text(struct intern *intern, const char *text, size_t len);
 /* Ticks that are instants at all: about 1,800 years before and 7,000 after 1970. */
 void series_tick_bounds(int64_t tick_us, int64_t *ret_min, int64_t *ret_max);
 
+#define SERIES_BLOCK_ROWS 8192
+struct series_room { /* of a block; by sample */
+    int64_t ticks[SERIES_BLOCK_ROWS];
+    union grid_value values[SERIES_BLOCK_ROWS];
+    int64_t rows[SERIES_BLOCK_ROWS];
+    uint32_t series[SERIES_BLOCK_ROWS];
+    uint8_t is_text[SERIES_BLOCK_ROWS];
+};
 /* Some rows in the order of the file; those that are no samples are left out. */
 struct series_block {
     struct grid_samples samples; /* series: index in the registry */
     const uint8_t *is_text;      /* by sample: the value is a text */
     const int64_t *rows;         /* by sample: its row in the file, from 0 */
+    struct series_room **room;   /* where all these are; who puts another one here may keep it */
 };
 struct series_scan {
-    const char *path;
     const struct series_layout *layout;
     struct registry *registry;
     bool can_add; /* series that the registry has not; else they are ERR_CONFLICT: a changed file */
@@ -54,11 +62,15 @@ struct series_scan {
     void *transcoder;
     const _Atomic bool *is_cancelled; /* NULL allowed */
 };
+/* Scans one file after the other, in one thread; its buffers are kept from file to file. */
+struct series_scanner;
+struct series_scanner *series_scanner_new(const struct series_scan *scan); /* copied */
+void series_scanner_free(struct series_scanner **scanner); /* *scanner may be NULL */
 /*
  * 0, and *ret_foreign NULL: done. 0 and a reason: the file is one that only another reader knows, and nothing was taken. ERR_DATA
  * names file and row.
  */
-int series_scan(const struct series_scan *scan, int64_t *ret_rows, const char **ret_foreign,
-                struct err *err) WARN_UNUSED;
+int series_scan_file(struct series_scanner *scanner, const char *path, int64_t *ret_rows,
+                     const char **ret_foreign, struct err *err) WARN_UNUSED;
 
 #endif

@@ -8,13 +8,28 @@
 
 #define FIRST_SLOTS 4096
 
-static int init_column(struct scan_labels *column, const struct series_scan *scan,
-                       struct parquet_file *file, int32_t leaf, struct err *err)
+void scan_series_init(struct scan_series *series, const struct series_scan *scan)
 {
-    const struct parquet_footer *footer = parquet_footer(file);
+    size_t count = scan->layout->label_count;
+    series->scan = scan;
+    series->column_count = count;
+    series->columns = alloc_zeroed((count + 1) * sizeof(*series->columns));
+    series->pairs = alloc_zeroed((count + 1) * sizeof(*series->pairs));
+    for (size_t i = 0; i < count; i++) {
+        series->columns[i].name = scan->layout->labels[i];
+        series->columns[i].rows = parquet_rows_new(scan->memory);
+        series->pairs[i].slot_count = FIRST_SLOTS;
+        series->pairs[i].slots = alloc_zeroed(FIRST_SLOTS * sizeof(struct code_pair));
+    }
+    series->cache = label_cache_new();
+    series->key = alloc_zeroed(sizeof(*series->key));
+}
+
+static int open_column(struct scan_labels *column, const struct parquet_footer *footer,
+                       int32_t leaf, struct err *err)
+{
     column->leaf = leaf;
     column->node = &footer->nodes[footer->leaves[leaf]];
-    column->rows = parquet_rows_new(scan->memory);
     if (column->node->type != PARQUET_BYTE_ARRAY)
         return err_set(err, ERR_CONFIG, "label column \"%s\" holds no text", column->name);
     if (column->node->max_repetition != 0 && column->node->max_repetition != 2)
@@ -23,20 +38,13 @@ static int init_column(struct scan_labels *column, const struct series_scan *sca
     return 0;
 }
 
-int scan_series_init(struct scan_series *series, const struct series_scan *scan,
-                     struct parquet_file *file, const int32_t *leaves, struct err *err)
+int scan_series_open(struct scan_series *series, const char *path, struct parquet_file *file,
+                     const int32_t *leaves, struct err *err)
 {
-    series->scan = scan;
+    series->path = path;
     series->file = file;
-    series->column_count = scan->layout->label_count;
-    series->columns = alloc_zeroed((series->column_count + 1) * sizeof(*series->columns));
-    series->pairs = alloc_zeroed((series->column_count + 1) * sizeof(*series->pairs));
-    for (size_t i = 0; i < series->column_count; i++) {
-        series->columns[i].name = scan->layout->labels[i];
-        TRY(init_column(&series->columns[i], scan, file, leaves[i], err));
-        series->pairs[i].slot_count = FIRST_SLOTS;
-        series->pairs[i].slots = alloc_zeroed(FIRST_SLOTS * sizeof(struct code_pair));
-    }
+    for (size_t i = 0; i < series->column_count; i++)
+        TRY(open_column(&series->columns[i], parquet_footer(file), leaves[i], err));
     return 0;
 }
 
@@ -49,6 +57,8 @@ void scan_series_release(struct scan_series *series)
     }
     free(series->columns);
     free(series->pairs);
+    label_cache_free(series->cache);
+    free(series->key);
 }
 
 int scan_series_start(struct scan_series *series, size_t group, struct err *err)
@@ -96,22 +106,18 @@ static uint32_t make_code(struct pair_table *table, uint32_t before, uint32_t he
     return table->count;
 }
 
-/* The series of a combination of codes that was not met in this row group yet. */
-static int find_series(struct scan_series *series, uint32_t before, uint32_t here,
-                       uint32_t *ret_index, struct err *err)
+/* What a combination of codes stands for: `take` is called for each column, the last one first. */
+typedef int (*take_row)(struct scan_series *series, const struct scan_labels *column,
+                        const struct parquet_row *row, void *context, struct err *err);
+
+static int each_row(struct scan_series *series, uint32_t before, uint32_t here, take_row take,
+                    void *context, struct err *err)
 {
-    struct arena arena;
-    struct label labels[MAX_LABELS_IN_ROW];
-    struct label_set set = {.items = labels};
-    struct series *found = NULL;
-    arena_init(&arena, 16 << 20);
-    int result = 0;
-    for (size_t i = series->column_count; result == 0 && i > 0; i--) {
-        struct scan_labels *column = &series->columns[i - 1];
+    for (size_t i = series->column_count; i > 0; i--) {
+        const struct scan_labels *column = &series->columns[i - 1];
         struct parquet_row row;
-        result = parquet_rows_value(column->rows, here, &row, err);
-        if (result == 0)
-            result = labels_append(column, &row, &arena, &set, err);
+        TRY(parquet_rows_value(column->rows, here, &row, err));
+        TRY(take(series, column, &row, context, err));
         if (i == 2) {
             here = before; /* the first column's code stands for itself */
         } else if (i > 2) {
@@ -120,12 +126,59 @@ static int find_series(struct scan_series *series, uint32_t before, uint32_t her
             here = made.here;
         }
     }
+    return 0;
+}
+
+static int add_to_key(struct scan_series *series, const struct scan_labels *column,
+                      const struct parquet_row *row, void *context, struct err *err)
+{
+    (void)context;
+    (void)err;
+    label_key_add(series->key, column->node, row);
+    return 0;
+}
+
+struct labels_of_row {
+    struct arena arena;
+    struct label_set set;
+    struct label items[MAX_LABELS_IN_ROW];
+};
+
+static int add_to_labels(struct scan_series *series, const struct scan_labels *column,
+                         const struct parquet_row *row, void *context, struct err *err)
+{
+    (void)series;
+    struct labels_of_row *labels = context;
+    return labels_append(column, row, &labels->arena, &labels->set, err);
+}
+
+static int register_series(struct scan_series *series, uint32_t before, uint32_t here,
+                           uint32_t *ret_index, struct err *err)
+{
+    struct labels_of_row labels;
+    struct series *found = NULL;
+    arena_init(&labels.arena, 16 << 20);
+    labels.set = (struct label_set){.items = labels.items};
+    int result = each_row(series, before, here, add_to_labels, &labels, err);
     if (result == 0)
-        result = registry_find(series->scan->registry, &set, series->scan->can_add, &found, err);
-    arena_release(&arena);
-    if (result != 0)
-        return -1;
-    *ret_index = (uint32_t)found->index;
+        result =
+            registry_find(series->scan->registry, &labels.set, series->scan->can_add, &found, err);
+    arena_release(&labels.arena);
+    if (result == 0)
+        *ret_index = (uint32_t)found->index;
+    return result;
+}
+
+/* The series of a combination of codes that was not met in this row group yet. */
+static int find_series(struct scan_series *series, uint32_t before, uint32_t here,
+                       uint32_t *ret_index, struct err *err)
+{
+    label_key_begin(series->key);
+    TRY(each_row(series, before, here, add_to_key, NULL, err));
+    if (label_cache_get(series->cache, series->key, ret_index))
+        return 0;
+    TRY(register_series(series, before, here, ret_index, err));
+    label_cache_put(series->cache, series->key, *ret_index);
     return 0;
 }
 
@@ -157,8 +210,8 @@ static int add_pair(struct scan_series *series, size_t column, uint32_t before, 
 static int fail_row(const struct scan_series *series, int64_t row, struct err *err)
 {
     if (err != NULL && err->kind == ERR_NOT_FOUND)
-        err_set(err, ERR_CONFLICT, "\"%s\" changed while it was read", series->scan->path);
-    return err_where(err, "%s:%lld", series->scan->path, (long long)row + 1);
+        err_set(err, ERR_CONFLICT, "\"%s\" changed while it was read", series->path);
+    return err_where(err, "%s:%lld", series->path, (long long)row + 1);
 }
 
 /* The numbers of the next rows, at most `most`. */

@@ -2,7 +2,7 @@
 #ifndef LEAT_SERIES_SCAN_SERIES_H
 #define LEAT_SERIES_SCAN_SERIES_H
 
-#include "parquet/read_rows.h"
+#include "series/label_cache.h"
 #include "series/scan.h"
 
 /*
@@ -31,14 +31,18 @@ struct pair_table { /* one a column */
 };
 struct scan_series {
     const struct series_scan *scan;
+    const char *path; /* of the file */
+    struct label_cache *cache;
+    struct label_key *key;
     struct parquet_file *file;
     struct scan_labels *columns;
     size_t column_count;
     struct pair_table *pairs; /* the first column's number stands for itself, if there are more */
 };
-int scan_series_init(struct scan_series *series, const struct series_scan *scan,
-                     struct parquet_file *file, const int32_t *leaves, struct err *err) WARN_UNUSED;
+void scan_series_init(struct scan_series *series, const struct series_scan *scan);
 void scan_series_release(struct scan_series *series);
+int scan_series_open(struct scan_series *series, const char *path, struct parquet_file *file,
+                     const int32_t *leaves, struct err *err) WARN_UNUSED;
 int scan_series_start(struct scan_series *series, size_t group, struct err *err) WARN_UNUSED;
 int scan_series_fill(struct scan_series *series, size_t rows, int64_t first_row,
                      uint32_t *ret_series, struct err *err) WARN_UNUSED;

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules of a grid (docs/design/battery.md), each with rows made by hand."""
 
+import os
+import re
+
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from battery_pipeline import DAY, carried, grid_project, present, query, read_file, read_grid, write_samples
+from battery_pipeline import DAY, carried, grid_project, hashes, present, query, read_file, read_grid, write_samples
 
 H0, H1, H2 = (f"2024/06/05/{h:02}.parquet" for h in range(3))
 
@@ -219,6 +223,38 @@ def test_layouts_of_files(grid, leat, options):
     assert got["total"] == pytest.approx(sum(distinct.values()))
 
 
+@pytest.mark.parametrize("compression", ["brotli", "lz4"])
+def test_what_only_the_engine_reads_gives_the_same_bytes(leat, project, compression):
+    """Also beside files that leat reads itself."""
+    rows = [(DAY + (i * 37) % 5000, f"m{i % 3}", f"x{i % 5}", "RUN" if i % 5 == 0 else str(i % 11 / 8)) for i in range(2000)]
+    made = []
+    for kind in ("snappy", compression):
+        folder = project(grid_project(), kind)
+        write_samples(folder / "data/a.parquet", rows[:1000], compression=kind)
+        write_samples(folder / "data/b.parquet", rows[1000:])
+        leat.ok("run", "-C", folder)
+        made.append((hashes(folder / "out"), account(leat, folder), query(leat, folder, "FROM raw.samples ORDER BY ALL")))
+    assert made[0] == made[1] and len(made[0][0]) == 6
+    assert "nothing to do" in leat.ok("run", "-C", folder).err
+    assert not list((folder / "warehouse").rglob("series-*.parquet")), "what was written anew is removed"
+
+
+def test_a_failed_source_skips_what_reads_it(leat, project):
+    """And gives no hints that would not help."""
+    files = grid_project()
+    files["models/grid/gaps.sql"] = "/*---\nmaterialized: table\n---*/\nSELECT * FROM grid.coverage WHERE missing > 0\n"
+    folder = project(files)
+    (folder / "data").mkdir()
+    result = leat("run", "-C", folder)
+    assert result.code == 1 and "no file matches" in result.err
+    assert re.search(r"raw.samples_series +FAILED", result.err)
+    for name in ("raw.samples", "grid.coverage", "grid.gaps"):
+        assert re.search(rf"{name} +skipped", result.err), result.err
+    assert "never built" not in result.err and "never read" not in result.err
+    write_samples(folder / "data/a.parquet", [(DAY, "m", "x", "1")])
+    leat.ok("run", "-C", folder)
+
+
 def test_an_empty_file_is_no_trouble(grid):
     assert list(read_grid(grid({"a.parquet": [(DAY, "m", "x", "1")], "b.parquet": []}) / "out")) == [f"m/{H0}"]
 
@@ -240,6 +276,32 @@ def test_values_that_are_nearly_numbers_are_rejected(grid, leat, value):
     folder = grid({"a.parquet": [(DAY, "m", "x", "1"), (DAY + 1, "m", "x", value), (DAY + 2, "m", "x", "3")]})
     assert read_file(folder / "out/m" / H0)["x"][0] == 2.0
     assert [row["record"] for row in query(leat, folder, "SELECT record FROM leat.rejects")] == [2]
+
+
+def test_a_state_with_a_zero_byte_is_rejected(grid, leat):
+    folder = grid({"a.parquet": [(DAY, "m", "x", "RUN"), (DAY + 1, "m", "x", "RUN\0A")]})
+    assert read_file(folder / "out/m" / H0)["x"][0] == "RUN"
+    assert [row["record"] for row in query(leat, folder, "SELECT record FROM leat.rejects")] == [2]
+
+
+def test_a_label_with_a_zero_byte_is_an_error(leat, project):
+    folder = project(grid_project())
+    write_samples(folder / "data/a.parquet", [(DAY, "m", "x", "1"), (DAY, "m\0n", "x", "2")])
+    result = leat("run", "-C", folder)
+    assert result.code == 1 and 'a label of "folder" has a zero byte' in result.err and "a.parquet:2" in result.err
+
+
+def test_equal_labels_of_files_with_other_layouts_are_one_series(grid, leat):
+    rows = [(DAY, "m", "x", "1"), (DAY + 1, "n", "y", "2")]
+    folder = grid({"a.parquet": rows})
+    required = pa.schema([pa.field("t", pa.int64(), False), pa.field("folder", pa.string(), False),
+                          pa.field("name", pa.string(), False), pa.field("v", pa.string(), False)])
+    columns = [[DAY + 2, DAY + 3, DAY + 4], ["n", "m", "m"], ["y", "x", "z"], ["4", "3", "5"]]
+    pq.write_table(pa.table(columns, schema=required), folder / "data/b.parquet", use_dictionary=False)
+    leat.ok("run", "-C", folder)
+    assert query(leat, folder, "SELECT folder, name, samples FROM raw.samples_series ORDER BY ALL") == [
+        {"folder": "m", "name": "x", "samples": 2}, {"folder": "m", "name": "z", "samples": 1},
+        {"folder": "n", "name": "y", "samples": 2}]
 
 
 def test_null_labels_are_no_labels(grid):
@@ -331,17 +393,37 @@ def test_number_then_text_in_a_file_names_file_and_row(leat, project):
     folder = project(grid_project())
     write_samples(folder / "data/a.parquet", [(DAY, "m", "y", "1"), (DAY, "m", "x", "1"), (DAY + 1, "m", "x", "RUN")])
     result = leat("run", "-C", folder)
-    assert result.code == 1 and "data/a.parquet:3" in result.err
+    assert result.code == 1 and re.search(r"number at \S*/data/a.parquet:2 and a text here", result.err)
+    assert "data/a.parquet:3\n" in result.err
     assert not list((folder / "out").rglob("*.parquet"))
 
 
+@pytest.mark.parametrize("is_old", [True, False])
 @pytest.mark.parametrize("before, after", [("1", "RUN"), ("RUN", "1")])
-def test_a_series_that_changes_later_names_file_and_row(grid, leat, before, after):
-    folder = grid({"a.parquet": [(DAY, "m", "x", before)]})
+def test_a_series_that_changes_later_names_both_places(grid, leat, before, after, is_old):
+    """Also when the first one was read in an earlier run, and is not read again."""
+    folder = grid({"a.parquet": [(DAY, "m", "y", "1"), (DAY, "m", "x", before)]})
+    if is_old:
+        os.utime(folder / "data/a.parquet", (DAY, DAY))
+        leat.ok("run", "-C", folder)
     write_samples(folder / "data/b.parquet", [(DAY, "m", "z", "5"), (DAY + 3600, "m", "x", after)])
     result = leat("run", "-C", folder)
+    kinds = ("number", "text") if before == "1" else ("text", "number")
     assert result.code == 1 and "series folder=m, name=x" in result.err
-    assert "data/b.parquet:2" in result.err or "data/a.parquet:1" in result.err  # whichever is read later
+    assert re.search(rf"{kinds[0]} at \S*/data/a.parquet:2 and a {kinds[1]} here", result.err)
+    assert "data/b.parquet:2\n" in result.err
     assert list(read_grid(folder / "out")) == [f"m/{H0}"]
     (folder / "data/b.parquet").unlink()
     leat.ok("run", "-C", folder)
+
+
+def test_of_many_changes_the_first_is_told(leat, project):
+    """The first in the order of the files, whatever the threads do."""
+    folder = project(grid_project())
+    for i in range(12):
+        write_samples(folder / f"data/{i:02}.parquet", [
+            (DAY + t, "m", f"s{s}", "RUN" if s and i > 2 and i % s == 0 else "1")
+            for t in range(0, 2000 if i % 3 else 20) for s in range(8)])
+    found = {re.search(r"the series .* here\n.*", leat("run", "-C", folder, "--threads", n).err)[0] for n in (1, 2, 2, 4, 8)}
+    assert len(found) == 1, found
+    assert re.search(r"name=s1 has a number at \S*/00.parquet:2 and a text here\n.*/03.parquet:2$", found.pop())
