@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/wrap.h"
+#include "engine/write_direct.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -155,12 +156,10 @@ static const char in_order_before[] = "COPY (SELECT leat_row.* FROM ((SELECT lea
                                       "FROM (";
 static const char in_order_after[] = ") AS leat_rows) UNION ALL (SELECT NULL FROM leat_nothing()))";
 
-int conn_write_parquet(struct conn *conn, const char *select_sql, const struct param *params,
-                       size_t param_count, const char *path, const struct parquet_options *options,
-                       struct arena *arena, struct parquet_stats *ret_stats, struct err *err)
+static int copy(struct conn *conn, const char *select_sql, const struct param *params,
+                size_t param_count, const char *path, const struct parquet_options *options,
+                struct arena *arena, struct parquet_stats *ret_stats, struct err *err)
 {
-    static const struct parquet_options defaults;
-    options = options != NULL ? options : &defaults;
     bool is_plain = options->is_any_order || conn->engine->threads == 1;
     AUTO(str_release) struct str after = STR_INIT(SQL_MAX_BYTES);
     AUTO(str_release) struct str buffer = STR_INIT(SQL_MAX_BYTES);
@@ -173,4 +172,16 @@ int conn_write_parquet(struct conn *conn, const char *select_sql, const struct p
     int rc = read_stats(&result, arena, ret_stats, err);
     duckdb_destroy_result(&result);
     return rc;
+}
+
+int conn_write_parquet(struct conn *conn, const char *select_sql, const struct param *params,
+                       size_t param_count, const char *path, const struct parquet_options *options,
+                       struct arena *arena, struct parquet_stats *ret_stats, struct err *err)
+{
+    static const struct parquet_options defaults;
+    options = options != NULL ? options : &defaults;
+    int written = write_direct(conn, select_sql, path, options, arena, ret_stats, err);
+    if (written != 0)
+        return written > 0 ? 0 : -1;
+    return copy(conn, select_sql, params, param_count, path, options, arena, ret_stats, err);
 }

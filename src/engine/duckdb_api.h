@@ -64,10 +64,12 @@ extern struct duckdb_api duck;
 #define duckdb_data_chunk_get_size duck.data_chunk_get_size
 #define duckdb_data_chunk_get_vector duck.data_chunk_get_vector
 #define duckdb_data_chunk_set_size duck.data_chunk_set_size
+#define duckdb_data_chunk_to_arrow duck.data_chunk_to_arrow
 #define duckdb_decimal_internal_type duck.decimal_internal_type
 #define duckdb_decimal_scale duck.decimal_scale
 #define duckdb_decimal_to_double duck.decimal_to_double
 #define duckdb_decimal_width duck.decimal_width
+#define duckdb_destroy_arrow_options duck.destroy_arrow_options
 #define duckdb_destroy_config duck.destroy_config
 #define duckdb_destroy_data_chunk duck.destroy_data_chunk
 #define duckdb_destroy_error_data duck.destroy_error_data
@@ -84,6 +86,7 @@ extern struct duckdb_api duck;
 #define duckdb_enum_dictionary_size duck.enum_dictionary_size
 #define duckdb_enum_dictionary_value duck.enum_dictionary_value
 #define duckdb_error_data_has_error duck.error_data_has_error
+#define duckdb_error_data_message duck.error_data_message
 #define duckdb_execute_pending duck.execute_pending
 #define duckdb_expression_return_type duck.expression_return_type
 #define duckdb_extract_statements duck.extract_statements
@@ -132,6 +135,7 @@ extern struct duckdb_api duck;
 #define duckdb_register_scalar_function duck.register_scalar_function
 #define duckdb_register_table_function duck.register_table_function
 #define duckdb_result_error duck.result_error
+#define duckdb_result_get_arrow_options duck.result_get_arrow_options
 #define duckdb_rows_changed duck.rows_changed
 #define duckdb_scalar_function_add_parameter duck.scalar_function_add_parameter
 #define duckdb_scalar_function_bind_get_argument duck.scalar_function_bind_get_argument
@@ -159,6 +163,7 @@ extern struct duckdb_api duck;
 #define duckdb_table_function_set_local_init duck.table_function_set_local_init
 #define duckdb_table_function_set_name duck.table_function_set_name
 #define duckdb_table_function_supports_projection_pushdown duck.table_function_supports_projection_pushdown
+#define duckdb_to_arrow_schema duck.to_arrow_schema
 #define duckdb_union_type_member_count duck.union_type_member_count
 #define duckdb_union_type_member_name duck.union_type_member_name
 #define duckdb_union_type_member_type duck.union_type_member_type

@@ -69,9 +69,14 @@ int engine_open(const struct engine_options *options, struct engine **ret_engine
     engine->threads = options->threads > 0 ? options->threads : 1;
     TRY(open_database(options, &engine->database, err));
     TRY(conn_open(engine, &engine->admin, err));
-    /* The zone of a session belongs to ICU, which is not there yet while the database opens. */
+    /*
+     * The zone of a session belongs to ICU, which is not there yet while the database opens. Texts of one chunk as
+     * Arrow may be over 2 GB.
+     */
     TRY(conn_exec(engine->admin,
-                  "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = true", err));
+                  "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = true; "
+                  "SET GLOBAL arrow_large_buffer_size = true",
+                  err));
     TRY(batches_init(engine, err));
     *ret_engine = TAKE(engine);
     return 0;

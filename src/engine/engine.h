@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+struct memory;
 /*
  * DuckDB, behind calls of our own. The library is opened on the first engine_open() (dlopen), so a
  * command that needs no SQL never pays for it. The session zone is always UTC, autoinstall and
@@ -126,7 +127,14 @@ struct parquet_stats {
     size_t column_count;
 };
 struct parquet_options {
-    const char *field_ids;   /* NULL: none */
+    const char *field_ids; /* NULL: none */
+    /*
+     * The same as numbers, one for each of `column_count` columns (nested ones: depth first). With them our own
+     * writer writes a SELECT of that many columns of types it knows; COPY the others.
+     */
+    const int32_t *field_numbers;
+    size_t column_count;
+    struct memory *memory;   /* that our own writer counts in; NULL: what it uses is not counted */
     const char *compression; /* NULL: zstd */
     int64_t row_group_rows;  /* 0: DuckDB's default */
     bool is_any_order;       /* rows may be written in any order, by several threads */
@@ -135,6 +143,10 @@ int conn_write_parquet(struct conn *conn, const char *select_sql, const struct p
                        size_t param_count, const char *path, const struct parquet_options *options,
                        struct arena *arena, struct parquet_stats *ret_stats,
                        struct err *err) WARN_UNUSED;
+/* What our own writer tells of a file, as the warehouse records it; texts stay where they are. */
+struct parquet_written;
+void parquet_stats_of(const struct parquet_written *written, struct arena *arena,
+                      struct parquet_stats *ret_stats);
 
 /*
  * Makes streams of batches readable, once, as the table function's result `SELECT * FROM

@@ -44,7 +44,11 @@ int failures_stage(struct execution *execution, struct job *job,
     const struct lake_table *table = lake_snapshot_table(&execution->snapshot, "leat", "failures");
     TRY(lake_field_ids(columns, table, &job->arena, &field_ids, err));
     TRY(lake_data_path(execution->session->lake, "leat", "failures", &job->arena, &path, err));
-    struct parquet_options options = {.field_ids = field_ids};
+    struct parquet_options options = {.field_ids = field_ids,
+                                      .field_numbers =
+                                          lake_field_numbers(columns, table, &job->arena),
+                                      .column_count = columns.count,
+                                      .memory = execution->session->memory};
     TRY(conn_write_parquet(job->conn, str_text(&sql), NULL, 0, path, &options, &job->arena,
                            &file->stats, err));
     file->path = path;

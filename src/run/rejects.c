@@ -25,6 +25,7 @@ static int describe(struct execution *execution, struct job *job, const char *sq
     TRY(lake_field_ids(ret_rows->stored, table, &job->arena, &field_ids, err));
     ret_rows->select_list = select_list;
     ret_rows->field_ids = field_ids;
+    ret_rows->field_numbers = lake_field_numbers(ret_rows->stored, table, &job->arena);
     return 0;
 }
 
@@ -32,7 +33,10 @@ static int write_file(struct execution *execution, struct job *job, const char *
                       const struct staged_rows *rows, struct lake_new_file *ret_file,
                       struct err *err)
 {
-    struct parquet_options options = {.field_ids = rows->field_ids};
+    struct parquet_options options = {.field_ids = rows->field_ids,
+                                      .field_numbers = rows->field_numbers,
+                                      .column_count = rows->stored.count,
+                                      .memory = execution->session->memory};
     char *path = NULL;
     TRY(lake_data_path(execution->session->lake, "leat", "rejects", &job->arena, &path, err));
     if (conn_write_parquet(job->conn, sql, NULL, 0, path, &options, &job->arena, &ret_file->stats,

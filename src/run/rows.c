@@ -60,7 +60,10 @@ int rows_write_on(struct execution *execution, const struct node *node, struct c
                   const struct param *params, size_t param_count, struct lake_new_file *ret_file,
                   struct err *err)
 {
-    struct parquet_options options = {.field_ids = rows->field_ids};
+    struct parquet_options options = {.field_ids = rows->field_ids,
+                                      .field_numbers = rows->field_numbers,
+                                      .column_count = rows->stored.count,
+                                      .memory = execution->session->memory};
     struct lake_new_file file = {0};
     char *path = NULL;
     /* Rows that are storable as they are keep their statement, and with it their ORDER BY. */

@@ -24,27 +24,6 @@ static int write_stream(const struct batch_stream *stream, struct parquet_writer
     }
 }
 
-static void take_stats(const struct parquet_written *written, struct arena *arena,
-                       struct parquet_stats *ret_stats)
-{
-    struct column_stats *columns = ARENA_ARRAY(arena, struct column_stats, written->column_count);
-    for (size_t i = 0; i < written->column_count; i++) {
-        const struct parquet_column_written *column = &written->columns[i];
-        columns[i] = (struct column_stats){.path = column->path,
-                                           .size_bytes = column->size_bytes,
-                                           .value_count = column->value_count,
-                                           .null_count = column->null_count,
-                                           .min = column->min,
-                                           .max = column->max,
-                                           .contains_nan = column->contains_nan};
-    }
-    *ret_stats = (struct parquet_stats){.row_count = written->row_count,
-                                        .size_bytes = written->size_bytes,
-                                        .footer_bytes = written->footer_bytes,
-                                        .columns = columns,
-                                        .column_count = written->column_count};
-}
-
 static int write_file(const struct reading_part *part, struct parquet_writer *writer,
                       const struct parquet_layout *layout, const char *path, struct arena *arena,
                       struct parquet_written *ret_written, struct err *err)
@@ -77,7 +56,7 @@ int rows_write_direct(struct execution *execution, const struct node *node,
     struct parquet_writer *writer = parquet_writer_new(execution->session->memory);
     TRY(write_file(part, writer, layout, path, arena, &written, err));
     struct lake_new_file file = {.path = path};
-    take_stats(&written, arena, &file.stats);
+    parquet_stats_of(&written, arena, &file.stats);
     if (file.stats.row_count == 0) {
         TRY(file_remove(path, err));
         file.path = NULL;

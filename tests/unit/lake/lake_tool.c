@@ -118,11 +118,13 @@ static int write_rows(struct tool *tool, const char *sql, struct lake_change *ch
     TRY(conn_describe(tool->conn, sql, NULL, 0, &tool->arena, &columns, err));
     TRY(lake_types_map(columns, &tool->arena, &select_list, &change->columns, err));
     TRY(lake_snapshot_load(tool->lake, -1, &tool->arena, &snapshot, err));
-    TRY(lake_field_ids(change->columns,
-                       lake_snapshot_table(&snapshot, change->schema, change->name), &tool->arena,
-                       &ids, err));
+    const struct lake_table *table = lake_snapshot_table(&snapshot, change->schema, change->name);
+    TRY(lake_field_ids(change->columns, table, &tool->arena, &ids, err));
     TRY(lake_data_path(tool->lake, change->schema, change->name, &tool->arena, &path, err));
-    struct parquet_options options = {.field_ids = ids};
+    struct parquet_options options = {.field_ids = ids,
+                                      .field_numbers =
+                                          lake_field_numbers(change->columns, table, &tool->arena),
+                                      .column_count = change->columns.count};
     char *select = arena_printf(&tool->arena, "SELECT %s FROM (%s)", select_list, sql);
     TRY(conn_write_parquet(tool->conn, select, NULL, 0, path, &options, &tool->arena, &file->stats,
                            err));
