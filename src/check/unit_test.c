@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/instant.h"
 #include "check/unit.h"
+#include "connect/connect.h"
 #include "engine/zones.h"
 
 #include <stdatomic.h>
@@ -50,9 +51,13 @@ static int make_input(const struct unit_run *run, const struct node *input, stru
         TRY(unit_guess_columns(run, table, &columns, err));
     TRY(conn_execf(run->conn, err, "CREATE SCHEMA IF NOT EXISTS \"%s\"", input->schema));
     str_append_ident(&name, input->schema);
+    char *schema = arena_strdup(run->arena, str_text(&name));
     str_append_char(&name, '.');
     str_append_ident(&name, input->name);
-    return unit_make_table(run, table ? table : &none, str_text(&name), columns, err);
+    TRY(unit_make_table(run, table ? table : &none, str_text(&name), columns, err));
+    if (input->kind == NODE_SOURCE && input->source.format == FORMAT_SAMPLES)
+        return series_macro_over_table(run->conn, schema, input->name, err);
+    return 0;
 }
 
 static const char *test_param(const struct unit_test *test, const char *name)

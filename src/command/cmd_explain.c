@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/cmds.h"
 #include "command/describe.h"
+#include "command/full_scan.h"
 #include "command/open.h"
 #include "command/report.h"
 
@@ -171,5 +172,6 @@ int cmd_explain(struct invocation *invocation, struct terminal *terminal, struct
     TRY(plan_make(session, &options, &session->arena, &plan, err));
     TRY(lake_ledger_load(session->lake, &session->arena, &explanation.ledger, err));
     append_all(&explanation);
+    TRY(full_scan_append(&text, session, explanation.node, err));
     return print_text(terminal, &text, err);
 }

@@ -133,12 +133,20 @@ struct series_transcoder {
 };
 int series_transcode(void *context, const char *path, char **ret_path, struct err *err) WARN_UNUSED;
 /*
- * The samples of a source of series as a SELECT (time, series, value): its files joined with its registry, whose rows are
- * `registry_sql`. Any SQL works on it; it reads all files.
+ * The samples of a source of series (time, series, value) as a table macro schema.samples(time_from, time_to): its files joined with its
+ * registry. With bounds it opens only the files whose times, as the index knows them, touch [time_from, time_to); without, all.
  */
-int series_samples_sql(const struct source_spec *spec, const struct source_plan *plan,
-                       const char *registry_sql, struct memory *memory, struct arena *arena,
-                       const char **ret_sql, struct err *err) WARN_UNUSED;
+struct series_names {
+    const char *schema;   /* in SQL, with a catalog if wanted */
+    const char *samples;  /* as it is */
+    const char *registry; /* in SQL, with its schema; must be there when the macro is called */
+};
+int series_macro_create(const struct source_spec *spec, const struct source_plan *plan,
+                        const struct series_names *names, struct memory *memory, struct conn *conn,
+                        struct err *err) WARN_UNUSED;
+/* The same macro over a table of its name (`schema` in SQL), where rows are given: while binding, and in unit tests. */
+int series_macro_over_table(struct conn *conn, const char *schema, const char *name,
+                            struct err *err) WARN_UNUSED;
 
 const struct source_ops *source_ops_find(const char *format); /* NULL: no such format */
 /* ERR_CONFLICT naming the file when one of the plan's files is no longer what was read. */

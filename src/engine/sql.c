@@ -19,6 +19,7 @@ struct scope {
 struct found {
     const char *schema, *name;
     size_t offset;
+    bool is_bounded;
 };
 struct walk {
     const char *sql;
@@ -63,20 +64,50 @@ static int add_table(struct walk *walk, json_t *object, const struct scope *scop
     size_t offset = offset_of(walk, object);
     TRY(sql_check_table(walk->sql, offset, text_or_empty(object, "catalog_name"), schema, name,
                         walk->err));
-    VEC_PUSH(
-        walk->arena, walk->tables,
-        (struct found){arena_strdup(walk->arena, schema), arena_strdup(walk->arena, name), offset});
+    VEC_PUSH(walk->arena, walk->tables,
+             (struct found){.schema = arena_strdup(walk->arena, schema),
+                            .name = arena_strdup(walk->arena, name),
+                            .offset = offset});
+    return 0;
+}
+
+/* A schema that is the engine's own, or none. */
+static bool is_builtin(const char *schema)
+{
+    return schema[0] == '\0' || strcasecmp(schema, "main") == 0 ||
+           strcasecmp(schema, "pg_catalog") == 0;
+}
+
+/* schema.name(…) as a table: the rows of a node within bounds. */
+static int add_table_call(struct walk *walk, json_t *object)
+{
+    json_t *call = json_object_get(object, "function");
+    const char *schema = text_or_empty(call, "schema");
+    const char *name = text_or_empty(call, "function_name");
+    if (is_builtin(schema))
+        return 0;
+    size_t offset = offset_of(walk, object);
+    TRY(sql_check_table(walk->sql, offset, text_or_empty(call, "catalog"), schema, name,
+                        walk->err));
+    VEC_PUSH(walk->arena, walk->tables,
+             (struct found){.schema = arena_strdup(walk->arena, schema),
+                            .name = arena_strdup(walk->arena, name),
+                            .offset = offset,
+                            .is_bounded = json_array_size(json_object_get(call, "children")) > 0});
     return 0;
 }
 
 static int add_function(struct walk *walk, json_t *object, const char *name)
 {
+    if (!is_builtin(text_or_empty(object, "schema")))
+        return 0; /* none of the engine's */
     size_t offset = offset_of(walk, object);
     TRY(sql_check_function(walk->sql, offset, name, walk->err));
     char *lower = arena_strdup(walk->arena, name);
     for (char *at = lower; *at != '\0'; at++)
         *at = (char)tolower((unsigned char)*at);
-    VEC_PUSH(walk->arena, walk->functions, (struct found){"", lower, offset});
+    VEC_PUSH(walk->arena, walk->functions,
+             (struct found){.schema = "", .name = lower, .offset = offset});
     return 0;
 }
 
@@ -101,8 +132,9 @@ static int add_param(struct walk *walk, json_t *object)
     const char *name = text_or_empty(object, "identifier");
     size_t offset = find_param(walk->sql, name);
     TRY(sql_check_param(walk->sql, offset, name, walk->err));
-    VEC_PUSH(walk->arena, walk->params,
-             (struct found){"", arena_strdup(walk->arena, name), offset});
+    VEC_PUSH(
+        walk->arena, walk->params,
+        (struct found){.schema = "", .name = arena_strdup(walk->arena, name), .offset = offset});
     return 0;
 }
 
@@ -132,6 +164,8 @@ static int visit(struct walk *walk, json_t *object, const struct scope *scope)
     const char *type = text_or_empty(object, "type");
     if (str_eq(type, "BASE_TABLE"))
         return add_table(walk, object, scope);
+    if (str_eq(type, "TABLE_FUNCTION"))
+        return add_table_call(walk, object);
     if (str_eq(type, "SHOW_REF"))
         return refuse_show(walk, object);
     if (str_eq(class, "FUNCTION") && !json_is_true(json_object_get(object, "is_operator")))
@@ -191,14 +225,14 @@ static int compare_offsets(const void *a, const void *b)
     return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-static bool is_known(const struct sql_ref *refs, size_t count, const struct found *found)
+static struct sql_ref *find_known(struct sql_ref *refs, size_t count, const struct found *found)
 {
     for (size_t i = 0; i < count; i++) {
         if (strcasecmp(refs[i].schema, found->schema) == 0 &&
             strcasecmp(refs[i].name, found->name) == 0)
-            return true;
+            return &refs[i];
     }
-    return false;
+    return NULL;
 }
 
 static struct sql_ref *make_refs(struct walk *walk, struct found *found, size_t count,
@@ -209,9 +243,13 @@ static struct sql_ref *make_refs(struct walk *walk, struct found *found, size_t 
     if (count > 0)
         qsort(found, count, sizeof(found[0]), compare_offsets);
     for (size_t i = 0; i < count; i++) {
-        if (is_known(refs, ref_count, &found[i]))
+        struct sql_ref *ref = find_known(refs, ref_count, &found[i]);
+        if (ref != NULL) {
+            ref->is_bounded = ref->is_bounded && found[i].is_bounded;
             continue;
-        struct sql_ref *ref = &refs[ref_count++];
+        }
+        ref = &refs[ref_count++];
+        ref->is_bounded = found[i].is_bounded;
         ref->schema = found[i].schema;
         ref->name = found[i].name;
         text_place(walk->sql, found[i].offset, &ref->line, &ref->column);

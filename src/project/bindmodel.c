@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "project/internal.h"
 
+#include "connect/connect.h"
+
 #include <string.h>
 
 /* The columns of one model: from the cache by everything they depend on, else asked from the engine. */
@@ -74,6 +76,15 @@ static int create_table(struct binder *binder, struct conn *conn, const char *sc
     return conn_exec(conn, str_text(&sql), binder->err);
 }
 
+/* Samples can also be called with bounds. */
+static int create_macro(struct binder *binder, struct conn *conn, const struct node *input)
+{
+    AUTO(str_release) struct str schema = STR_INIT(4096);
+    str_append(&schema, "leat_bind.");
+    str_append_ident(&schema, input->schema);
+    return series_macro_over_table(conn, str_text(&schema), input->name, binder->err);
+}
+
 static int expose_inputs(struct binder *binder, struct conn *conn, const struct node *node)
 {
     for (size_t i = 0; i < node->input_count; i++) {
@@ -83,6 +94,8 @@ static int expose_inputs(struct binder *binder, struct conn *conn, const struct 
             continue;
         TRY(create_schema(binder, conn, input->schema));
         TRY(create_table(binder, conn, input->schema, input->name, bind_visible(binder, input)));
+        if (input->kind == NODE_SOURCE && input->source.format == FORMAT_SAMPLES)
+            TRY(create_macro(binder, conn, input));
         part->is_exposed = true;
     }
     return 0;

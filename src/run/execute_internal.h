@@ -213,13 +213,16 @@ const char *model_select(const struct node *node, struct arena *arena);
 int expose_inputs(struct execution *execution, struct job *job, struct err *err) WARN_UNUSED;
 int expose_node_of(struct execution *execution, struct job *job, const struct node *node,
                    struct err *err) WARN_UNUSED;
-/* ERR_CONFLICT when a file that this node reads through views was changed meanwhile. */
-/* expose_samples.c: the rows of a FORMAT_SAMPLES node; `maker`: the job of its registry in this run, or NULL. */
-int samples_sql(struct session *session, const struct lake_snapshot *snapshot,
-                const struct job *maker, const struct node *node, struct arena *arena,
-                const char **ret_sql, struct err *err) WARN_UNUSED;
+/*
+ * expose_samples.c: the rows of a FORMAT_SAMPLES node, whose macro is made; `maker`: the job of its registry in this run, or NULL. The registry
+ * must be exposed, and expose_lock held.
+ */
+int samples_sql(struct session *session, const struct job *maker, const struct node *node,
+                struct conn *conn, struct arena *arena, const char **ret_sql,
+                struct err *err) WARN_UNUSED;
 const struct node *samples_registry(const struct project *project, const struct node *node);
 int stage_samples(struct execution *execution, struct job *job, struct err *err);
+/* ERR_CONFLICT when a file that this node reads through views was changed meanwhile. */
 int verify_inputs(struct execution *execution, const struct node *node,
                   struct err *err) WARN_UNUSED;
 

@@ -14,13 +14,18 @@ static int create_view(struct conn *conn, const char *schema, const char *name, 
     AUTO(str_release) struct str text = STR_INIT(16 << 20);
     str_append(&text, "CREATE SCHEMA IF NOT EXISTS ");
     str_append_ident(&text, schema);
-    str_append(&text, "; CREATE OR REPLACE VIEW ");
+    str_append(&text, "; ");
+    size_t schema_len = text.len;
+    str_append(&text, "CREATE OR REPLACE VIEW ");
     str_append_ident(&text, schema);
     str_append_char(&text, '.');
     str_append_ident(&text, name);
     str_appendf(&text, " AS %s", sql);
     if (text.is_failed)
         return err_set(err, ERR_INTERNAL, "the view \"%s.%s\" is too long", schema, name);
+    /* Mostly the schema is there; a statement more for each of a thousand views can be felt. */
+    if (conn_exec(conn, str_text(&text) + schema_len, NULL) == 0)
+        return 0;
     return conn_exec(conn, str_text(&text), err);
 }
 
@@ -53,6 +58,18 @@ static int raw_view_sql(struct session *session, const char *source, const char 
 }
 
 static int expose_node(struct execution *execution, struct job *job, const struct node *node,
+                       struct err *err);
+
+static int expose_samples(struct execution *execution, struct job *job, const struct node *node,
+                          const char **ret_sql, struct err *err)
+{
+    const struct node *registry = samples_registry(execution->session->project, node);
+    TRY(expose_node(execution, job, registry, err));
+    return samples_sql(execution->session, execution->job_of_node[registry->index], node, job->conn,
+                       &job->arena, ret_sql, err);
+}
+
+static int expose_node(struct execution *execution, struct job *job, const struct node *node,
                        struct err *err)
 {
     const struct job *maker = execution->job_of_node[node->index];
@@ -62,9 +79,7 @@ static int expose_node(struct execution *execution, struct job *job, const struc
     if (maker != NULL && maker->select_sql != NULL) {
         sql = maker->select_sql;
     } else if (node->kind == NODE_SOURCE && node->source.format == FORMAT_SAMPLES) {
-        const struct node *registry = samples_registry(execution->session->project, node);
-        TRY(samples_sql(execution->session, &execution->snapshot,
-                        execution->job_of_node[registry->index], node, &job->arena, &sql, err));
+        TRY(expose_samples(execution, job, node, &sql, err));
     } else if (is_raw_view(node)) {
         TRY(raw_view_sql(execution->session, node->id, source_spec_of(node).format, job->conn,
                          &job->arena, &sql, err));
@@ -143,6 +158,21 @@ static bool is_wanted(const struct lake_table *table, const char *const *only, s
     return only == NULL;
 }
 
+static int snapshot_samples(struct session *session, const struct lake_snapshot *snapshot,
+                            const struct node *node, struct conn *conn, const char **ret_sql,
+                            struct err *err)
+{
+    const struct node *registry = samples_registry(session->project, node);
+    const struct lake_table *table =
+        lake_snapshot_table(snapshot, registry->schema, registry->name);
+    char *sql = NULL;
+    if (table == NULL)
+        return err_set(err, ERR_NOT_FOUND, "source \"%s\" was never read", registry->id);
+    TRY(lake_table_sql(session->lake, table, &session->arena, &sql, err));
+    TRY(create_view(conn, registry->schema, registry->name, sql, err));
+    return samples_sql(session, NULL, node, conn, &session->arena, ret_sql, err);
+}
+
 static int expose_raw_views(struct session *session, const struct lake_snapshot *snapshot,
                             struct conn *conn, struct err *err)
 {
@@ -155,10 +185,9 @@ static int expose_raw_views(struct session *session, const struct lake_snapshot 
         if (!is_raw_view(node) && !is_samples)
             continue;
         /* A source that cannot be read now must not keep the tables from being queried. */
-        int made = is_samples
-                       ? samples_sql(session, snapshot, NULL, node, &session->arena, &sql, &problem)
-                       : raw_view_sql(session, node->id, source_spec_of(node).format, conn,
-                                      &session->arena, &sql, &problem);
+        int made = is_samples ? snapshot_samples(session, snapshot, node, conn, &sql, &problem)
+                              : raw_view_sql(session, node->id, source_spec_of(node).format, conn,
+                                             &session->arena, &sql, &problem);
         if (made == 0)
             TRY(create_view(conn, node->schema, node->name, sql, err));
     }

@@ -245,7 +245,8 @@ const char *reason_to_run(const struct planner *planner, const struct node *node
         return reason_fingerprint(planner, node, whole != NULL ? whole->details : NULL);
     }
     const char *reason = reason_rerun(planner, node, done);
-    if (reason == NULL && node->kind != NODE_SOURCE)
+    bool has_inputs = node->kind != NODE_SOURCE || node->source.format == FORMAT_SAMPLES;
+    if (reason == NULL && has_inputs)
         reason = reason_inputs(planner, node, done->inputs, inputs);
     return reason != NULL ? reason : reason_checks(planner, node);
 }

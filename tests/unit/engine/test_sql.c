@@ -41,6 +41,7 @@ static void tables_are_found_by_scope(void **state)
          ""},
         {"FROM (PIVOT raw.a ON k IN (1, 2) USING sum(v))", "raw.a"},
         {"SELECT * FROM range(3), unnest([1])", ""},
+        {"FROM raw.a(time_from := 1) JOIN range(3) ON true", "raw.a"},
         {"FROM raw.a TABLESAMPLE 10%", "raw.a"},
         {"SELECT * FROM raw.A, RAW.a", "raw.A"},
         {"SUMMARIZE raw.a", "raw.a"},
@@ -53,6 +54,28 @@ static void tables_are_found_by_scope(void **state)
         const char *tables = refs_text(fixture, info.tables, info.table_count, false);
         if (strcmp(tables, cases[i].tables) != 0)
             fail_msg("%s: %s, expected %s", cases[i].sql, tables, cases[i].tables);
+    }
+}
+
+static void calls_with_arguments_are_bounded(void **state)
+{
+    static const struct {
+        const char *sql;
+        bool is_bounded;
+    } cases[] = {
+        {"FROM raw.a(time_from := 1)", true},
+        {"FROM raw.a(1), RAW.A(2)", true},
+        {"FROM raw.a()", false},
+        {"FROM raw.a", false},
+        {"FROM raw.a(1) UNION ALL FROM raw.a", false},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct sql_info info;
+        OK(sql_analyze(fixture->conn, cases[i].sql, &fixture->arena, &info, &err));
+        assert_int_equal(info.table_count, 1);
+        assert_int_equal(info.function_count, 0);
+        assert_int_equal(info.tables[0].is_bounded, cases[i].is_bounded);
     }
 }
 
@@ -232,6 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_are_found_by_scope),
+        cmocka_unit_test(calls_with_arguments_are_bounded),
         cmocka_unit_test(places_count_lines_and_bytes),
         cmocka_unit_test(fingerprint_ignores_layout_only),
         cmocka_unit_test(refusals_say_what_to_write),
