@@ -19,9 +19,13 @@ void unit_free_result(struct result **result);
 /* Makes table `into` (SQL text) of the rows of `table`, with these columns and types; columns not given are NULL. */
 int unit_make_table(const struct unit_run *run, const struct unit_table *table, const char *into,
                     struct column_list columns, struct err *err) WARN_UNUSED;
-/* The columns that text would get if it were read from a file: for sources never landed. */
-int unit_guess_columns(const struct unit_run *run, const struct unit_table *table,
-                       struct column_list *ret_columns, struct err *err) WARN_UNUSED;
+/*
+ * For inputs that nobody has read yet: the columns that the project describes, and those of the test. One without a declared
+ * type has the type that its text would get if it were read from a file.
+ */
+int unit_guess_columns(const struct unit_run *run, const struct node *input,
+                       const struct unit_table *given, struct column_list *ret_columns,
+                       struct err *err) WARN_UNUSED;
 /* Compares the tables expected and actual; NULL when they agree in the columns of test->expect. */
 int unit_compare(const struct unit_run *run, struct column_list columns,
                  const char **ret_difference, struct err *err) WARN_UNUSED;

@@ -129,9 +129,48 @@ static void add_value(struct text_typing *typing, const char *text)
         text_typing_add(typing, &field, marks);
 }
 
-int unit_guess_columns(const struct unit_run *run, const struct unit_table *table,
-                       struct column_list *ret_columns, struct err *err)
+/* What the project says of the input's columns, then what else the test gives; spelled as in the test. */
+static struct unit_table all_columns(const struct unit_run *run, const struct node *input,
+                                     const struct unit_table *table)
 {
+    const char **names =
+        ARENA_ARRAY(run->arena, const char *, input->column_count + table->column_count + 1);
+    struct unit_table all = {.name = table->name, .rows = table->rows, .columns = names};
+    for (size_t i = 0; i < input->column_count; i++) {
+        const char *name = input->columns[i].name;
+        (void)is_given(table, name, &name);
+        names[all.column_count++] = name;
+    }
+    for (size_t i = 0; i < table->column_count; i++) {
+        const char *written;
+        if (!is_given(&all, table->columns[i], &written))
+            names[all.column_count++] = table->columns[i];
+    }
+    return all;
+}
+
+/* As the project spells them, with the declared type, else the one found. */
+static int make_column(const struct unit_run *run, const struct node *input, size_t index,
+                       const char *name, struct text_typing *typing, struct column *ret_column,
+                       struct err *err)
+{
+    char buffer[32];
+    struct text_type found = text_typing_end(typing);
+    const char *type = text_type_sql(&found, buffer);
+    if (index < input->column_count) {
+        name = input->columns[index].name;
+        type = input->columns[index].type ? input->columns[index].type : type;
+    }
+    TRY(conn_parse_type(run->conn, arena_strdup(run->arena, type), run->arena, ret_column, err));
+    ret_column->name = name;
+    return 0;
+}
+
+int unit_guess_columns(const struct unit_run *run, const struct node *input,
+                       const struct unit_table *given, struct column_list *ret_columns,
+                       struct err *err)
+{
+    struct unit_table all = all_columns(run, input, given), *table = &all;
     struct column *columns = ARENA_ARRAY(run->arena, struct column, table->column_count + 1);
     struct text_typing *typings =
         ARENA_ARRAY(run->arena, struct text_typing, table->column_count + 1);
@@ -155,13 +194,8 @@ int unit_guess_columns(const struct unit_run *run, const struct unit_table *tabl
                 add_value(&typings[i], text);
         }
     }
-    char buffer[32];
-    for (size_t i = 0; i < table->column_count && got == 0; i++) {
-        struct text_type found = text_typing_end(&typings[i]);
-        const char *type = arena_strdup(run->arena, text_type_sql(&found, buffer));
-        TRY(conn_parse_type(run->conn, type, run->arena, &columns[i], err));
-        columns[i].name = table->columns[i];
-    }
+    for (size_t i = 0; i < table->column_count && got == 0; i++)
+        TRY(make_column(run, input, i, table->columns[i], &typings[i], &columns[i], err));
     *ret_columns = (struct column_list){.items = columns, .count = table->column_count};
     return got;
 }

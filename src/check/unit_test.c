@@ -39,22 +39,23 @@ static int check_given(const struct unit_run *run, struct err *err)
 static int make_input(const struct unit_run *run, const struct node *input, struct err *err)
 {
     static const struct unit_table none = {.rows = "[]"};
-    const struct unit_table *table = given_table(run->test, input->id);
+    const struct unit_table *given = given_table(run->test, input->id);
+    const struct unit_table *table = given ? given : &none;
     struct column_list columns = input->bound;
     AUTO(str_release) struct str name = STR_INIT(65536);
-    if (columns.count == 0 && (!table || table->column_count == 0)) {
+    if (columns.count == 0 && table->column_count == 0 && input->column_count == 0) {
         err_set(err, ERR_CONFIG, "the columns of %s are not known", input->id);
         return err_hint(
             err, "It was never read. Give it at least one row in \"given\", or run it once.");
     }
     if (columns.count == 0)
-        TRY(unit_guess_columns(run, table, &columns, err));
+        TRY(unit_guess_columns(run, input, table, &columns, err));
     TRY(conn_execf(run->conn, err, "CREATE SCHEMA IF NOT EXISTS \"%s\"", input->schema));
     str_append_ident(&name, input->schema);
     char *schema = arena_strdup(run->arena, str_text(&name));
     str_append_char(&name, '.');
     str_append_ident(&name, input->name);
-    TRY(unit_make_table(run, table ? table : &none, str_text(&name), columns, err));
+    TRY(unit_make_table(run, table, str_text(&name), columns, err));
     if (input->kind == NODE_SOURCE && input->source.format == FORMAT_SAMPLES)
         return series_macro_over_table(run->conn, schema, input->name, err);
     return 0;

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "check/check.h"
 #include "command/open.h"
+#include "project/lock.h"
 
 #include <inttypes.h>
 #include <strings.h>
@@ -73,6 +74,34 @@ static int declared_columns(struct opened *opened, const struct node *node,
     return conn == NULL ? 0 : lake_types_map(landed, arena, &select_list, ret_columns, err);
 }
 
+/*
+ * In a fresh clone schema.lock.yaml tells, by which the first run will read. One that cannot be read is told of by that
+ * run.
+ */
+static int columns_of_lock(struct opened *opened, const struct node *node, struct arena *arena,
+                           struct column_list *ret_columns, struct err *err)
+{
+    struct lock_entries entries = {0};
+    struct conn *conn = NULL;
+    char *select_list = NULL;
+    if (lock_file_read(opened->session.project, arena, &entries, NULL) != 0)
+        return 0;
+    const struct source_lock *lock = lock_entries_find(&entries, node->id);
+    if (lock == NULL || lock->column_count == 0)
+        return 0;
+    struct column *columns = ARENA_ARRAY(arena, struct column, lock->column_count);
+    struct column_list list = {.items = columns, .count = lock->column_count};
+    TRY(opened_conn(opened, &conn, err));
+    for (size_t i = 0; i < lock->column_count; i++) {
+        if (conn_parse_type(conn, lock->columns[i].type, arena, &columns[i], NULL) != 0)
+            return 0;
+        columns[i].name = lock->columns[i].name;
+    }
+    if (lake_types_map(list, arena, &select_list, &list, NULL) != 0)
+        return 0;
+    return declared_columns(opened, node, list, arena, ret_columns, err);
+}
+
 /* Text is typed over all its rows when it lands; from then on the warehouse knows. */
 static int columns_landed(struct bind_sources *sources, const struct node *node,
                           struct arena *arena, struct column_list *ret_columns, struct err *err)
@@ -87,7 +116,7 @@ static int columns_landed(struct bind_sources *sources, const struct node *node,
     const struct lake_table *table =
         lake_snapshot_table(&sources->snapshot, node->schema, node->name);
     if (table == NULL)
-        return 0;
+        return source_is_text(node) ? columns_of_lock(opened, node, arena, ret_columns, err) : 0;
     return declared_columns(opened, node, table->columns, arena, ret_columns, err);
 }
 

@@ -2,11 +2,10 @@
 #include "command/ls_sources.h"
 
 #include "base/file.h"
+#include "command/ls_dialects.h"
 #include "project/lock.h"
 
-/* `leat ls --sources`: what is known of each source; before it was read, what its files look like. */
-
-enum { CELL_MAX = 4096, DETECTED_FILES = 20 };
+/* `leat ls --sources`: what is known of each source, and what its text files look like now. */
 
 struct facts {
     int64_t files, rows, bytes; /* rows -1: not known */
@@ -36,41 +35,8 @@ static int add_inputs(struct session *session, const struct node *node, struct a
     return 0;
 }
 
-/* Each once, on one line. */
-struct dialects {
-    struct str text;
-    VEC(const char *) seen;
-};
-
-static void add_dialect(struct dialects *dialects, const char *words, struct arena *arena)
-{
-    for (size_t i = 0; i < dialects->seen.count; i++)
-        if (str_eq(dialects->seen.items[i], words))
-            return;
-    VEC_PUSH(arena, dialects->seen, words);
-    str_appendf(&dialects->text, "%s%s", dialects->text.len > 0 ? "; " : "", words);
-}
-
-static enum text_format format_of(const struct node *node)
-{
-    return node->source.said.format;
-}
-
-static int add_locked(const struct node *node, const struct source_lock *lock, struct arena *arena,
-                      struct dialects *dialects, struct facts *facts, struct err *err)
-{
-    facts->columns = (int64_t)lock->column_count;
-    for (size_t i = 0; i < lock->dialect_count; i++) {
-        struct text_dialect dialect;
-        TRY(text_dialect_parse(lock->dialects[i], format_of(node), arena, &dialect, err));
-        add_dialect(dialects, text_dialect_describe(&dialect, arena), arena);
-    }
-    return 0;
-}
-
-/* A source that was never read. What cannot be read now is not this command's to tell. */
-static void add_detected(struct session *session, const struct node *node, struct arena *arena,
-                         struct dialects *dialects, struct facts *facts)
+/* A source that was never read. */
+static void add_files(const struct node *node, struct arena *arena, struct facts *facts)
 {
     struct path_list paths = {0};
     if (glob_expand(node->source.files, arena, &paths, NULL) != 0)
@@ -78,53 +44,48 @@ static void add_detected(struct session *session, const struct node *node, struc
     facts->files = (int64_t)paths.count;
     for (size_t i = 0; i < paths.count; i++) {
         struct file_id id = {0};
-        struct text_files files = {0};
         if (file_stat(paths.items[i], &id, NULL) == 0)
             facts->bytes += id.size_bytes;
-        if (!source_is_text(node) || i >= DETECTED_FILES ||
-            text_files_list(paths.items[i], node->source.member, arena, &files, NULL) != 0)
-            continue;
-        for (size_t j = 0; j < files.count && j < DETECTED_FILES; j++) {
-            struct text_head head = {0};
-            if (text_detect(&files.items[j], &node->source.said, session->memory, arena, &head,
-                            NULL) != 0)
-                continue;
-            add_dialect(dialects, text_dialect_describe(&head.dialect, arena), arena);
-            if (head.name_count > 0 && facts->columns < (int64_t)head.name_count)
-                facts->columns = (int64_t)head.name_count;
-        }
     }
+}
+
+static int add_dialects(struct session *session, const struct node *node,
+                        const struct source_lock *lock, struct arena *arena, struct facts *facts,
+                        struct err *err)
+{
+    int64_t names = -1;
+    if (!source_is_text(node))
+        return 0;
+    TRY(ls_dialects(session, node, lock, arena, &facts->dialects, &names, err));
+    if (facts->columns < 0)
+        facts->columns = names;
+    return 0;
 }
 
 static int find_facts(struct session *session, const struct node *node,
                       const struct lock_list *locks, const struct lake_snapshot *snapshot,
                       struct arena *arena, struct facts *facts, struct err *err)
 {
-    struct dialects dialects = {.text = STR_INIT(CELL_MAX)};
     const struct lake_lock *kept = find_lock(locks, node->id);
     struct lock_entries entries = {0};
-    struct source_lock lock;
+    struct source_lock lock = {0};
     *facts = (struct facts){.rows = -1, .columns = -1};
     TRY(add_inputs(session, node, arena, facts, err));
     const struct lake_table *table = lake_snapshot_table(snapshot, node->schema, node->name);
     if (table != NULL && !table->is_view)
         facts->columns = (int64_t)table->columns.count;
-    int result = 0;
     if (kept != NULL) {
+        TRY(lock_from_json(kept->json, arena, &lock, err));
         facts->rejects = kept->reject_count;
         facts->lock = "locked";
-        result = lock_from_json(kept->json, arena, &lock, err);
-        if (result == 0)
-            result = add_locked(node, &lock, arena, &dialects, facts, err);
+        facts->columns = (int64_t)lock.column_count;
     } else if (facts->files == 0) {
-        add_detected(session, node, arena, &dialects, facts);
+        add_files(node, arena, facts);
         if (source_is_text(node) && lock_file_read(session->project, arena, &entries, NULL) == 0 &&
             lock_entries_find(&entries, node->id) != NULL)
             facts->lock = "in " LOCK_FILE;
     }
-    facts->dialects = arena_strdup(arena, dialects.text.len > 0 ? str_text(&dialects.text) : NULL);
-    str_release(&dialects.text);
-    return result;
+    return add_dialects(session, node, &lock, arena, facts, err);
 }
 
 static const char *number(int64_t value, struct arena *arena)

@@ -108,11 +108,10 @@ int config_load(struct loader *loader, struct err *err)
                     "leat.yaml holds no mapping; expected keys such as \"name: energy\"");
     loader->has_no_config = !map || map->kind != YAML_MAP;
     if (loader->has_no_config)
-        map = ARENA_NEW(loader->arena, struct yaml), map->kind = YAML_MAP,
-        map->place = (struct place){"leat.yaml", 1, 1};
+        return 0;
     field_map(loader, map, LEVEL_PROJECT);
     secrets_note(loader, yaml_get(map, "connections"), yaml_get(map, "params"));
-    params_load(loader, loader->has_no_config ? NULL : yaml_get(map, "params"));
+    params_load(loader, yaml_get(map, "params"));
     secrets_register(loader);
     load_connections(loader, yaml_get(map, "connections"));
     load_scalars(loader, map);

@@ -24,11 +24,10 @@ static void link_model(struct loader *loader, struct graph_node *graph, size_t s
         const struct sql_ref *ref = &sql->tables[i];
         const char *schema = ref->schema ? ref->schema : "";
         const struct draft *input = schema[0] ? graph_find(loader, schema, ref->name) : NULL;
-        bool is_unknowable = loader->has_no_config && strcasecmp(schema, "raw") == 0;
         draft->part.has_bad_names |= !input;
         if (input)
             add_input(&graph[self], loader->arena, input->node.index);
-        else if (!is_unknowable)
+        else
             graph_say_unknown(loader,
                               (struct place){draft->node.place.file, ref->line, ref->column},
                               schema, ref->name);

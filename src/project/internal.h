@@ -60,7 +60,7 @@ struct loader {
     VEC(struct draft *) drafts;
     VEC(struct group) groups;
     struct map draft_by_id; /* lower case */
-    bool has_no_config;     /* leat.yaml could not be read: what it declares is unknown */
+    bool has_no_config;     /* leat.yaml is no mapping: nothing else of the project can be judged */
     struct err fatal;       /* the engine failed, not the project */
 };
 

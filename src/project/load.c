@@ -68,7 +68,8 @@ static int load(struct loader *loader, struct err *err)
     }
     env_load(loader);
     TRY(config_load(loader, err));
-    load_all(loader);
+    if (!loader->has_no_config)
+        load_all(loader);
     if (loader->fatal.kind == ERR_NONE)
         return 0;
     if (err)

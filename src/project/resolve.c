@@ -114,7 +114,7 @@ static void resolve_param(struct loader *loader, const struct node *node, const 
                      str_eq(name, "last")
                          ? "It needs \"materialized: incremental\" with a \"cursor\"."
                          : "It needs \"materialized: partitioned\".");
-    } else if (!param && !loader->has_no_config) {
+    } else if (!param) {
         say_unknown_param(loader, place, name);
     } else if (param && !param->value && !param->default_text) {
         problem_add(loader->problems, place,

@@ -72,7 +72,7 @@ static bool check_encoding(enum text_encoding encoding, struct csv_scan *scan,
         set_wrong(scan, found, at, "found byte 0x%02X, which %s", (unsigned char)bytes[at],
                   encoding == ENCODING_WINDOWS_1252
                       ? "windows-1252 does not define: is the encoding another one?"
-                      : "is not UTF-8: declare the encoding, perhaps windows-1252 or latin-1");
+                      : "is not UTF-8: declare the encoding");
     return false;
 }
 

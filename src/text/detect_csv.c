@@ -12,6 +12,8 @@ static int fail_header(const struct text_file *file, const struct text_record *r
     err_set(err, ERR_DATA, "the first record cannot be read: %s", record->wrong);
     err_where(err, "%s:%lld:%lld", file->label, (long long)record->wrong_line,
               (long long)record->wrong_column);
+    if (text_encoding_is_blamed(record->wrong))
+        return text_encoding_hint(err, "If it is not the header, declare skip:.");
     return err_hint(err, "The first record says which columns there are. If it is not the first "
                          "line, declare skip:.");
 }

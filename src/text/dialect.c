@@ -43,6 +43,21 @@ bool text_encoding_find(const char *name, enum text_encoding *ret_encoding)
     return false;
 }
 
+bool text_encoding_is_blamed(const char *wrong)
+{
+    return strstr(wrong, "which is not UTF-8") || strstr(wrong, "which is not Windows-1252") ||
+           strstr(wrong, "which windows-1252 does not define");
+}
+
+int text_encoding_hint(struct err *err, const char *otherwise)
+{
+    return err_hint(err,
+                    "Only utf-8, utf-16le, utf-16be, latin-1 and windows-1252 can be read: declare "
+                    "the one it is. Convert any other (windows-1257, say) to utf-8, as with iconv, "
+                    "or letters come out wrong. %s",
+                    otherwise);
+}
+
 static const char *char_name(char c, char *buffer)
 {
     if (c == '\t')

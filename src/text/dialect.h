@@ -62,7 +62,7 @@ struct text_dialect {
 };
 /* All to be found out, of a format. */
 void text_dialect_init(struct text_dialect *dialect, enum text_format format);
-/* One line for people: "delimiter ;, quote \", decimal ,, utf-8 with a byte order mark, header". */
+/* One line for people: "delimiter ;, quote \", decimal ,, utf-8, header". */
 char *text_dialect_describe(const struct text_dialect *dialect, struct arena *arena);
 /* A JSON object, stable, for the schema lock: {"delimiter":";","decimal":",", …}, and back. */
 char *text_dialect_json(const struct text_dialect *dialect, struct arena *arena);
@@ -70,6 +70,13 @@ int text_dialect_parse(const char *json, enum text_format format, struct arena *
                        struct text_dialect *ret_dialect, struct err *err) WARN_UNUSED;
 const char *text_encoding_name(enum text_encoding encoding);
 bool text_encoding_find(const char *name, enum text_encoding *ret_encoding);
+/* Whether a record is wrong because of a byte that its encoding does not have; `wrong` as readers say it. */
+bool text_encoding_is_blamed(const char *wrong);
+/*
+ * The hint of an error about such a byte: which encodings can be read, what to do with others, and what else may be meant (a short
+ * sentence). Gives -1.
+ */
+int text_encoding_hint(struct err *err, const char *otherwise);
 
 /* A file, or a member of a zip file. */
 struct text_file {

@@ -34,7 +34,7 @@ static int read_header(const struct text_file *file, const struct fixed_layout *
         snprintf(why, sizeof(why), "found byte 0x%02X, which is not UTF-8",
                  (unsigned char)line->text[valid]);
         wrong_header(file, layout, valid, why, err);
-        return err_hint(err, "Declare the encoding of the file, such as encoding: windows-1252.");
+        return text_encoding_hint(err, "If it is not the header, declare skip:.");
     }
     struct fixed_fault fault =
         fixed_slice(layout->spans, layout->count, 65536, line->text, line->len, fields);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "text/dialect.h"
 #include "text/utf8.h"
 
 #include <pthread.h>
@@ -267,10 +268,13 @@ int text_rejects_fail(struct text_rejects *rejects, const char *source, struct e
             format_count((int64_t)rejects->count, count),
             rejects->count == 1 ? "record" : "records", source, rejects->count == 1 ? "does" : "do",
             str_text(&places));
-    err_hint(
-        err,
-        "Mend the file, declare another type, or write `on_reject: keep` to set such records aside "
-        "(`leat rejects` lists them).");
+    if (text_encoding_is_blamed(first->reason))
+        text_encoding_hint(err, "`on_reject: keep` sets such records aside.");
+    else
+        err_hint(
+            err,
+            "Mend the file, declare another type, or write `on_reject: keep` to set such records aside "
+            "(`leat rejects` lists them).");
     AUTO(str_release) struct str place = STR_INIT(64);
     append_line(first, &place);
     return err_where(err, "%s:%s", first->file, str_text(&place));

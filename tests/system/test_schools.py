@@ -88,7 +88,8 @@ def columns(types, kind):
 def test_fixed_width_list(load, schools):
     types, rows, dialect = load(LIST, "    format: fixed_width\n")
     names, given = read_fixed(schools / LIST)
-    assert len(given) == 194 and dialect == "fixed width, 13 columns, decimal ., utf-8, header, 5 lines of footer"
+    assert len(given) == 194
+    assert dialect == "fixed width, 13 columns, decimal ., utf-8, header, 5 lines of footer, byte order mark"
     check_equal(types, rows, names, given)
     # One school has the word NULL in its columns, so these are text.
     assert columns(types, "VARCHAR") == {"StreetAddress", "City", "State", "ZIP", "Lat", "Long"}
