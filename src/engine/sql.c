@@ -23,6 +23,8 @@ struct found {
 };
 struct walk {
     const char *sql;
+    const json_t
+        *table_call; /* the call of the table that was added last: no function of the engine's */
     struct arena *arena;
     struct err *err;
     VEC(struct found) tables;
@@ -87,6 +89,7 @@ static int add_table_call(struct walk *walk, json_t *object)
     if (is_builtin(schema))
         return 0;
     size_t offset = offset_of(walk, object);
+    walk->table_call = call;
     TRY(sql_check_table(walk->sql, offset, text_or_empty(call, "catalog"), schema, name,
                         walk->err));
     VEC_PUSH(walk->arena, walk->tables,
@@ -97,10 +100,11 @@ static int add_table_call(struct walk *walk, json_t *object)
     return 0;
 }
 
+/* Whatever schema it is said to be in: `system.now()` is now(). */
 static int add_function(struct walk *walk, json_t *object, const char *name)
 {
-    if (!is_builtin(text_or_empty(object, "schema")))
-        return 0; /* none of the engine's */
+    if (object == walk->table_call)
+        return 0;
     size_t offset = offset_of(walk, object);
     TRY(sql_check_function(walk->sql, offset, name, walk->err));
     char *lower = arena_strdup(walk->arena, name);

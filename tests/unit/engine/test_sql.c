@@ -93,6 +93,16 @@ static void places_count_lines_and_bytes(void **state)
     assert_string_equal(refs_text(fixture, info.params, info.param_count, true), "b@1:25 a@2:43");
 }
 
+static void functions_are_found_in_any_schema(void **state)
+{
+    struct fixture *fixture = *state;
+    struct sql_info info;
+    OK(sql_analyze(fixture->conn, "SELECT system.now(), memory.main.random() FROM raw.a(uuid())",
+                   &fixture->arena, &info, &err));
+    assert_string_equal(refs_text(fixture, info.functions, info.function_count, false),
+                        "now random uuid");
+}
+
 static struct hash fingerprint(struct fixture *fixture, const char *sql)
 {
     struct sql_info info;
@@ -260,6 +270,7 @@ int main(void)
         cmocka_unit_test(fingerprint_ignores_layout_only),
         cmocka_unit_test(refusals_say_what_to_write),
         cmocka_unit_test(other_dollars_are_no_templates),
+        cmocka_unit_test(functions_are_found_in_any_schema),
         cmocka_unit_test(volatile_functions_are_known),
         cmocka_unit_test(duckdb_agrees_on_volatile),
         cmocka_unit_test(reserved_words),
