@@ -131,7 +131,8 @@ static void hint_never_built(const struct project *project, const struct lake_sn
         const struct node *node = &project->nodes[i];
         if (node->kind != NODE_OUTPUT && strstr(sql, node->id) != NULL &&
             lake_snapshot_table(snapshot, node->schema, node->name) == NULL)
-            err_hint(err, "%s is not built yet: leat run -s +%s", node->id, node->id);
+            err_hint(err, "%s is not built yet%s: leat run -s +%s", node->id,
+                     node->kind == NODE_SOURCE ? ", or its files changed since" : "", node->id);
     }
 }
 

@@ -124,6 +124,26 @@ static bool is_out_of_years(const struct text_field *field)
     return len > 16 && text_timestamp(field->text, len - 1, &us, &has_offset) && !has_offset;
 }
 
+/* Nanoseconds: a moment, were its digits after the sixth not there. */
+static bool has_long_fraction(const struct text_field *field)
+{
+    char copy[40];
+    int64_t us;
+    bool has_offset;
+    const char *point = memchr(field->text, '.', field->len);
+    if (point == NULL || field->len >= sizeof(copy))
+        return false;
+    size_t kept = (size_t)(point - field->text) + 7;
+    size_t rest = kept;
+    while (rest < field->len && isdigit((unsigned char)field->text[rest]))
+        rest++;
+    if (rest == kept || kept >= field->len)
+        return false;
+    memcpy(copy, field->text, kept);
+    memcpy(copy + kept, field->text + rest, field->len - rest);
+    return text_timestamp(copy, kept + field->len - rest, &us, &has_offset);
+}
+
 static const char *why_no_moment(const struct text_type *type, const struct text_field *field)
 {
     int32_t days;
@@ -147,6 +167,8 @@ static const char *why_no_moment(const struct text_type *type, const struct text
         return type->zone ? why_no_local(type, us) : "has no offset, and no timezone is declared";
     if (type->kind == TEXT_TIMESTAMPTZ && is_out_of_years(field))
         return "is not within the years 1 to 9999 of UTC, or has a wrong offset";
+    if (has_long_fraction(field))
+        return "has more than six digits of a second";
     if (is_like_date(field) && !text_date(field->text, 10, &days))
         return "does not exist";
     return type->kind == TEXT_DATE ? "is not YYYY-MM-DD" : "is not YYYY-MM-DD hh:mm:ss";
