@@ -19,7 +19,7 @@ struct scope {
 struct found {
     const char *schema, *name;
     size_t offset;
-    bool is_bounded;
+    bool is_call, is_bounded;
 };
 struct walk {
     const char *sql;
@@ -86,9 +86,9 @@ static int add_table_call(struct walk *walk, json_t *object)
     json_t *call = json_object_get(object, "function");
     const char *schema = text_or_empty(call, "schema");
     const char *name = text_or_empty(call, "function_name");
-    if (is_builtin(schema))
-        return 0;
     size_t offset = offset_of(walk, object);
+    if (is_builtin(schema))
+        return sql_check_table_function(walk->sql, offset, name, walk->err);
     walk->table_call = call;
     TRY(sql_check_table(walk->sql, offset, text_or_empty(call, "catalog"), schema, name,
                         walk->err));
@@ -96,8 +96,18 @@ static int add_table_call(struct walk *walk, json_t *object)
              (struct found){.schema = arena_strdup(walk->arena, schema),
                             .name = arena_strdup(walk->arena, name),
                             .offset = offset,
+                            .is_call = true,
                             .is_bounded = json_array_size(json_object_get(call, "children")) > 0});
     return 0;
+}
+
+static void push_function(struct walk *walk, const char *name, size_t offset)
+{
+    char *lower = arena_strdup(walk->arena, name);
+    for (char *at = lower; *at != '\0'; at++)
+        *at = (char)tolower((unsigned char)*at);
+    VEC_PUSH(walk->arena, walk->functions,
+             (struct found){.schema = "", .name = lower, .offset = offset});
 }
 
 /* Whatever schema it is said to be in: `system.now()` is now(). */
@@ -107,12 +117,19 @@ static int add_function(struct walk *walk, json_t *object, const char *name)
         return 0;
     size_t offset = offset_of(walk, object);
     TRY(sql_check_function(walk->sql, offset, name, walk->err));
-    char *lower = arena_strdup(walk->arena, name);
-    for (char *at = lower; *at != '\0'; at++)
-        *at = (char)tolower((unsigned char)*at);
-    VEC_PUSH(walk->arena, walk->functions,
-             (struct found){.schema = "", .name = lower, .offset = offset});
+    push_function(walk, name, offset);
+    /* With one argument it counts from today. */
+    if (strcasecmp(name, "age") == 0 && json_array_size(json_object_get(object, "children")) == 1)
+        push_function(walk, "today", offset);
     return 0;
+}
+
+/* A sample that is not REPEATABLE is another one each time. */
+static void add_sample(struct walk *walk, json_t *sample)
+{
+    json_t *seed = json_object_get(sample, "seed");
+    if (json_is_object(sample) && (seed == NULL || json_integer_value(seed) < 0))
+        push_function(walk, "random", 0);
 }
 
 /* The tree does not say where a parameter stands. */
@@ -166,6 +183,7 @@ static int visit(struct walk *walk, json_t *object, const struct scope *scope)
 {
     const char *class = text_or_empty(object, "class");
     const char *type = text_or_empty(object, "type");
+    add_sample(walk, json_object_get(object, "sample"));
     if (str_eq(type, "BASE_TABLE"))
         return add_table(walk, object, scope);
     if (str_eq(type, "TABLE_FUNCTION"))
@@ -249,10 +267,12 @@ static struct sql_ref *make_refs(struct walk *walk, struct found *found, size_t 
     for (size_t i = 0; i < count; i++) {
         struct sql_ref *ref = find_known(refs, ref_count, &found[i]);
         if (ref != NULL) {
+            ref->is_call = ref->is_call || found[i].is_call;
             ref->is_bounded = ref->is_bounded && found[i].is_bounded;
             continue;
         }
         ref = &refs[ref_count++];
+        ref->is_call = found[i].is_call;
         ref->is_bounded = found[i].is_bounded;
         ref->schema = found[i].schema;
         ref->name = found[i].name;

@@ -14,6 +14,7 @@ struct sql_ref {
     const char *schema; /* "" when not written */
     const char *name;
     int line, column;
+    bool is_call;    /* tables: somewhere called, schema.name(…) */
     bool is_bounded; /* tables: only ever called with arguments, schema.name(…) */
 };
 struct sql_info {

@@ -77,6 +77,13 @@ static const struct {
     {"query", "Write the SQL itself, so that its tables are seen."},
     {"query_table", "Write the table's name itself, so that it is seen."},
 };
+/* The table functions that read nothing but their arguments. The engine has ever more that do not, so these are named. */
+static const char *const table_functions[] = {
+    "generate_series", "generate_subscripts", "json_each",
+    "json_tree",       "pg_timezone_names",   "range",
+    "repeat",          "repeat_row",          "test_all_types",
+    "unnest",
+};
 static const char *const file_functions[] = {
     "arrow_scan",
     "delta_scan",
@@ -220,6 +227,18 @@ int sql_check_function(const char *sql, size_t offset, const char *name, struct 
         }
     }
     return 0;
+}
+
+int sql_check_table_function(const char *sql, size_t offset, const char *name, struct err *err)
+{
+    TRY(sql_check_function(sql, offset, name, err));
+    if (IS_IN(name, table_functions))
+        return 0;
+    err_set(err, ERR_CONFIG, "%s() as a table cannot be used in a model", name);
+    err_hint(
+        err,
+        "Of the engine's table functions there are range, generate_series, unnest, json_each, json_tree, repeat.");
+    return sql_err_where(err, sql, offset);
 }
 
 int sql_check_param(const char *sql, size_t offset, const char *name, struct err *err)

@@ -28,6 +28,9 @@ int sql_check_table(const char *sql, size_t offset, const char *catalog, const c
                     const char *name, struct err *err) WARN_UNUSED;
 int sql_check_function(const char *sql, size_t offset, const char *name,
                        struct err *err) WARN_UNUSED;
+/* A call in FROM of what is no node. */
+int sql_check_table_function(const char *sql, size_t offset, const char *name,
+                             struct err *err) WARN_UNUSED;
 int sql_check_param(const char *sql, size_t offset, const char *name, struct err *err) WARN_UNUSED;
 /* Why json_serialize_sql() refused; always fails. */
 int sql_refused(const char *sql, json_t *root, struct err *err);

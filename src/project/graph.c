@@ -16,6 +16,17 @@ static void add_input(struct graph_node *graph, struct arena *arena, size_t inpu
     VEC_PUSH(arena, graph->inputs, input);
 }
 
+static bool is_samples(const struct node *node)
+{
+    return node->kind == NODE_SOURCE && node->source.format == FORMAT_SAMPLES;
+}
+
+static void say_no_call(struct loader *loader, struct place place, const char *id)
+{
+    problem_add(loader->problems, place, "%s is called like a function, but takes no bounds", id);
+    problem_hint(loader->problems, "Write FROM %s.", id);
+}
+
 static void link_model(struct loader *loader, struct graph_node *graph, size_t self)
 {
     struct draft *draft = loader->drafts.items[self];
@@ -25,12 +36,13 @@ static void link_model(struct loader *loader, struct graph_node *graph, size_t s
         const char *schema = ref->schema ? ref->schema : "";
         const struct draft *input = schema[0] ? graph_find(loader, schema, ref->name) : NULL;
         draft->part.has_bad_names |= !input;
-        if (input)
-            add_input(&graph[self], loader->arena, input->node.index);
+        struct place place = {draft->node.place.file, ref->line, ref->column};
+        if (!input)
+            graph_say_unknown(loader, place, schema, ref->name);
         else
-            graph_say_unknown(loader,
-                              (struct place){draft->node.place.file, ref->line, ref->column},
-                              schema, ref->name);
+            add_input(&graph[self], loader->arena, input->node.index);
+        if (input && ref->is_call && !is_samples(&input->node))
+            say_no_call(loader, place, input->node.id);
     }
 }
 

@@ -103,6 +103,38 @@ static void functions_are_found_in_any_schema(void **state)
                         "now random uuid");
 }
 
+static void what_changes_by_itself_is_volatile(void **state)
+{
+    static const char *const statements[] = {"SELECT age(x) FROM raw.a",
+                                             "FROM raw.a USING SAMPLE 1 ROWS",
+                                             "FROM raw.a TABLESAMPLE reservoir(5)"};
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(statements); i++) {
+        struct sql_info info;
+        bool is_volatile = false;
+        OK(sql_analyze(fixture->conn, statements[i], &fixture->arena, &info, &err));
+        for (size_t f = 0; f < info.function_count; f++)
+            is_volatile |= sql_function_is_volatile(info.functions[f].name);
+        if (!is_volatile)
+            fail_msg("%s: not volatile", statements[i]);
+    }
+}
+
+static void table_functions_read_their_arguments_only(void **state)
+{
+    static const char *const statements[] = {
+        "FROM histogram('a.csv', x)", "FROM histogram_values(t, x)", "FROM duckdb_settings()",
+        "FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))", "FROM checkpoint()"};
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(statements); i++) {
+        struct sql_info info;
+        struct err err = {0};
+        if (sql_analyze(fixture->conn, statements[i], &fixture->arena, &info, &err) == 0)
+            fail_msg("%s: taken", statements[i]);
+        assert_non_null(strstr(err.message, "cannot be used in a model"));
+    }
+}
+
 static struct hash fingerprint(struct fixture *fixture, const char *sql)
 {
     struct sql_info info;
@@ -271,6 +303,8 @@ int main(void)
         cmocka_unit_test(refusals_say_what_to_write),
         cmocka_unit_test(other_dollars_are_no_templates),
         cmocka_unit_test(functions_are_found_in_any_schema),
+        cmocka_unit_test(what_changes_by_itself_is_volatile),
+        cmocka_unit_test(table_functions_read_their_arguments_only),
         cmocka_unit_test(volatile_functions_are_known),
         cmocka_unit_test(duckdb_agrees_on_volatile),
         cmocka_unit_test(reserved_words),
