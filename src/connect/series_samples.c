@@ -80,7 +80,7 @@ static int append_select(struct str *sql, const struct source_plan *plan,
     const struct parquet_node *time = find_node(file, layout->time);
     if (time == NULL)
         return err_set(err, ERR_CONFIG, "the files have no time column \"%s\"", layout->time);
-    str_append(sql, "SELECT ");
+    str_append(sql, "SELECT * FROM (SELECT ");
     append_time(sql, time, layout);
     str_append(sql, " AS time, s.series AS series, p.");
     str_append_ident(sql, layout->value);
@@ -89,6 +89,7 @@ static int append_select(struct str *sql, const struct source_plan *plan,
     str_append(sql, ", hive_partitioning = false)");
     TRY(append_join(sql, file, layout, registry, err));
     append_is_sample(sql, time, layout);
+    str_append(sql, ") WHERE true"); /* outside, where `time` can only be that of the sample */
     return 0;
 }
 

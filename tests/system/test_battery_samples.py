@@ -3,6 +3,8 @@
 
 import os
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from battery_pipeline import DAY, grid_project, query, write_samples
 
@@ -201,3 +203,28 @@ def test_explain_says_that_a_scan_is_full(leat, hours):
     path.write_text(MODEL.format("()"))
     assert "8 files" in leat.ok("explain", "grid.some", "-C", hours).out
     assert "8 files" not in leat.ok("explain", "grid.coverage", "-C", hours).out
+
+
+@pytest.mark.parametrize("time, value, label, extra", [
+    ("time", "value", "k", None), ("t", "time", "k", None), ("t", "v", "time", None), ("t", "v", "k", "time")])
+def test_columns_named_as_those_of_the_view(leat, project, time, value, label, extra):
+    folder = project({
+        "leat.yaml": f"name: t\nsources: {{s: {{files: data/*.parquet, series: {{time: {time}, unit: s, value: {value}, labels: [{label}]}}}}}}\n",
+        "models/m/late.sql": "SELECT count(*) AS n FROM raw.s(time_from := '2024-06-05 02:00')\n"})
+    columns = {time: pa.array([DAY + 3600 * i for i in range(4)], pa.int64()), value: list("1234"), label: ["a"] * 4}
+    if extra:
+        columns[extra] = pa.array([DAY * 1000000] * 4, pa.timestamp("us", tz="UTC"))
+    (folder / "data").mkdir()
+    pq.write_table(pa.table(columns), folder / "data/a.parquet")
+    leat.ok("run", "-C", folder)
+    assert query(leat, folder, "FROM m.late") == [{"n": 2}]
+    assert query(leat, folder, "SELECT count(*) AS n FROM raw.s WHERE time < '2024-06-05 02:00'") == [{"n": 2}]
+    assert query(leat, folder, "SELECT value FROM raw.s(time_to := '2024-06-05 01:00')") == [{"value": "1"}]
+
+
+def test_a_node_without_bounds_is_not_called(leat, hours):
+    path = hours / "models/grid/some.sql"
+    path.write_text("/*---\nmaterialized: table\n---*/\nFROM raw.samples_series()\n")
+    result = leat("validate", "-C", hours)
+    assert result.code != 0 and "raw.samples_series is called like a function" in result.err
+    path.unlink()
