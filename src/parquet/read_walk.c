@@ -172,6 +172,12 @@ static int walk_short(struct parquet_rows *rows, struct row_walk *walk, struct e
 {
     TRY(read_buffer_need(&rows->shorts, rows->memory, CACHE_SLOTS * sizeof(struct short_row), 0,
                          err));
+    if (rows->short_code_bytes !=
+        walk->batch->code_bytes) { /* rows are compared as bytes of codes */
+        memset(rows->cache, 0, sizeof(rows->cache));
+        rows->short_count = 0;
+        rows->short_code_bytes = walk->batch->code_bytes;
+    }
     struct short_row *known = short_rows(rows);
     uint32_t last = 0;
     known[0].next = 0;

@@ -49,6 +49,7 @@ struct parquet_rows {
     struct read_buffer ids, value_codes, cells;
     struct read_buffer shorts; /* struct short_row; [0] is none */
     uint32_t short_count;
+    unsigned short_code_bytes;   /* of the batches that the short rows were in */
     uint16_t cache[CACHE_SLOTS]; /* of `shorts`, by hash; 0: free */
 };
 
