@@ -47,6 +47,7 @@ struct job {
         partition_files; /* by step: name of the data file, "" for no rows; NULL: not partitioned */
     int64_t *partition_rows; /* by step */
     int64_t rows_in, rows_out, rows_rejected, bytes;
+    int64_t published_files, published_bytes; /* of outputs */
     int64_t started_us, staged_us;
     _Atomic int64_t typed_bytes; /* text whose types are being found, of how much */
     int64_t typed_total;
@@ -232,6 +233,8 @@ int failures_stage(struct execution *execution, struct job *job,
 
 /* record.c: events and journal. */
 void record_start(struct execution *execution, struct job *job);
+/* The files of the job's change, which was published. */
+void record_published(struct execution *execution, struct job *job);
 void record_end(struct execution *execution, struct job *job);
 void record_checks(struct execution *execution, struct job *job,
                    const struct check_results *results);

@@ -130,15 +130,25 @@ int expose_node_of(struct execution *execution, struct job *job, const struct no
     return result;
 }
 
+/* The source whose files are read through a view of this node; NULL: none. */
+static const struct node *read_through(const struct project *project, const struct node *node)
+{
+    if (node->kind == NODE_SOURCE && node->source.format == FORMAT_SAMPLES)
+        return samples_registry(project, node);
+    return is_raw_view(node) ? node : NULL;
+}
+
 int verify_inputs(struct execution *execution, const struct node *node, struct err *err)
 {
+    const struct project *project = execution->session->project;
     for (size_t i = 0; i < node->input_count; i++) {
-        const struct node *input = &execution->session->project->nodes[node->inputs[i]];
-        const struct job *maker = execution->job_of_node[input->index];
+        const struct node *input = &project->nodes[node->inputs[i]];
+        const struct node *source = read_through(project, input);
+        const struct job *maker = source == NULL ? NULL : execution->job_of_node[source->index];
         bool is_view = input->kind == NODE_MODEL && input->model.materialized == MATERIALIZED_VIEW;
         if (is_view)
             TRY(verify_inputs(execution, input, err));
-        else if (is_raw_view(input) && maker != NULL && maker->steps[0]->source != NULL)
+        else if (maker != NULL && maker->steps[0]->source != NULL)
             TRY(source_plan_verify(maker->steps[0]->source, err));
     }
     return 0;

@@ -264,6 +264,7 @@ int grid_batch_publish(struct grid_stage *stage, struct err *err)
             *err = failed.items[0].err;
         return -1;
     }
+    record_published(execution, job);
     job->change = (struct lake_change){.kind = LAKE_KEEP};
     stage->is_first = false;
     return reload(stage, err);

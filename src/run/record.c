@@ -75,10 +75,12 @@ void record_start(struct execution *execution, struct job *job)
     write_journal(execution, job);
 }
 
-static void published_files(struct execution *execution, const struct job *job)
+void record_published(struct execution *execution, struct job *job)
 {
     for (size_t i = 0; i < job->change.redo_count; i++) {
         const struct redo_row *row = &job->change.redo[i];
+        job->published_files += row->op == REDO_PUT;
+        job->published_bytes += row->op == REDO_PUT ? row->size_bytes : 0;
         record_event(execution, &(struct run_event){.kind = FILE_PUBLISHED,
                                                     .node = job->node->id,
                                                     .is_removed = row->op == REDO_DELETE,
@@ -96,8 +98,6 @@ void record_end(struct execution *execution, struct job *job)
                                                 [JOB_CANCELLED] = NODE_SKIPPED};
     bool is_view =
         job->node->kind == NODE_MODEL && job->node->model.materialized == MATERIALIZED_VIEW;
-    if (job->state == JOB_DONE)
-        published_files(execution, job);
     record_event(
         execution,
         &(struct run_event){.kind = kinds[job->state],

@@ -59,6 +59,8 @@ static void count_end(struct execution *execution, const struct job *job)
     summary->failed += job->state == JOB_FAILED;
     summary->skipped += job->state == JOB_SKIPPED;
     summary->cancelled += job->state == JOB_CANCELLED;
+    summary->published_files += job->published_files;
+    summary->published_bytes += job->published_bytes;
     if (job->state != JOB_DONE)
         return;
     if (job->node->kind == NODE_SOURCE) {
@@ -70,11 +72,6 @@ static void count_end(struct execution *execution, const struct job *job)
         summary->rows_out += job->rows_out;
         execution->has_model = true;
     }
-    for (size_t i = 0; i < job->change.redo_count; i++) {
-        summary->published_files += job->change.redo[i].op == REDO_PUT;
-        summary->published_bytes +=
-            job->change.redo[i].op == REDO_PUT ? job->change.redo[i].size_bytes : 0;
-    }
     if (job->change.snapshot_id > summary->snapshot_id)
         summary->snapshot_id = job->change.snapshot_id;
 }
@@ -83,6 +80,8 @@ static void end_job(struct execution *execution, struct job *job, enum job_state
 {
     job->state = state;
     execution->open_count--;
+    if (state == JOB_DONE)
+        record_published(execution, job);
     count_end(execution, job);
     record_end(execution, job);
     if (state == JOB_DONE) {

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Files that are published with one commit. */
+/* A batch is published when it has so many files, or rows of the coverage: 14 MB of them. */
 #define BATCH_FILES 4096
+#define BATCH_ROWS 100000
 #define BATCH_ARENA_BYTES ((size_t)512 << 20)
 
 static int by_start(const void *left, const void *right)
@@ -217,7 +218,7 @@ static int closed(void *context, const struct grid_frame *frame, struct err *err
     for (size_t key = 0; key < stage->map.key_count; key++)
         if (grid_key_has_samples(&stage->map.files[key], frame))
             account(stage, hour, key, frame);
-    if (stage->staged.count < BATCH_FILES)
+    if (stage->staged.count < BATCH_FILES && stage->cover.count < BATCH_ROWS)
         return 0;
     TRY(grid_batch_stage(stage, false, err));
     TRY(grid_batch_publish(stage, err));

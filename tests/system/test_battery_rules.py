@@ -427,3 +427,31 @@ def test_of_many_changes_the_first_is_told(leat, project):
     found = {re.search(r"the series .* here\n.*", leat("run", "-C", folder, "--threads", n).err)[0] for n in (1, 2, 2, 4, 8)}
     assert len(found) == 1, found
     assert re.search(r"name=s1 has a number at \S*/00.parquet:2 and a text here\n.*/03.parquet:2$", found.pop())
+
+
+def test_labels_after_the_dictionary_ended(leat, project):
+    """Codes of one byte, then values without codes: rows of both must not be taken for each other."""
+    folder = project({"leat.yaml": "name: t\nsources: {s: {files: data/*.parquet, series: {time: t, unit: s, value: v, labels: [tags]}}}\n"})
+    labels = [[["v000", f"v{i:03}"]] for i in range(256)] + [[["v000", "v000"]], [["w", "q"]]] * 2
+    table = pa.table({"t": pa.array(range(len(labels)), pa.int64()), "v": ["1"] * len(labels),
+                      "tags": pa.array(labels, pa.list_(pa.list_(pa.string())))})
+    (folder / "data").mkdir()
+    pq.write_table(table, folder / "data/a.parquet", dictionary_pagesize_limit=2048, write_batch_size=1)
+    leat.ok("run", "-C", folder)
+    assert query(leat, folder, "SELECT labels::VARCHAR AS l, samples FROM raw.s_series WHERE samples > 1 ORDER BY 1") == [
+        {"l": '{"v000":"v000"}', "samples": 3}, {"l": '{"w":"q"}', "samples": 2}]
+
+
+def test_more_rows_than_a_batch_has(leat, project):
+    """10 folders of 300 columns, 40 hours: 120,000 rows of the account, and a batch ends at 100,000."""
+    files = grid_project(fill="{method: previous, max_gap: 10m, flag: none}")
+    path = "models/grid/coverage.sql"
+    files[path] = files[path].replace("every: 5s", "every: 10m")
+    folder = project(files)
+    rows = [(DAY, f"d{k}", f"c{c}", "1") for k in range(10) for c in range(300)]
+    rows += [(DAY + 3600 * h, f"d{k}", "c0", "2") for h in range(1, 40) for k in range(10)]
+    write_samples(folder / "data/a.parquet", rows)
+    result = leat.ok("run", "-C", folder)
+    assert "400 files published" in result.err and len(list((folder / "out").rglob("*.parquet"))) == 400
+    assert query(leat, folder, "SELECT count(*) AS n, sum(samples)::BIGINT AS s FROM grid.coverage") == [{"n": 120000, "s": 3390}]
+    assert "published" not in leat.ok("run", "-C", folder).err
