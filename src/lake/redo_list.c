@@ -53,13 +53,14 @@ static void keep_rows(struct redo_run *run, const char *folder, const struct err
 static void sync_folders(struct redo_run *run, const struct redo_row *row, struct map *seen)
 {
     char *folder = path_dirname(run->arena, row->final_path);
-    while (path_is_within(folder, row->root) && map_get(seen, folder) == NULL) {
+    for (; path_is_within(folder, row->root); folder = path_dirname(run->arena, folder)) {
         struct err fault = {0};
+        if (map_get(seen, folder) != NULL)
+            continue;
         map_put(seen, folder, folder);
         FAULT_POINT("redo.before_folder_sync");
         if (file_is_dir(folder) && file_sync(folder, &fault) != 0)
             keep_rows(run, folder, &fault);
-        folder = path_dirname(run->arena, folder);
     }
 }
 

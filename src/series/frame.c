@@ -67,25 +67,39 @@ void frame_free(struct frame *frame)
     free(frame);
 }
 
+static size_t room_bytes(const struct frame *frame)
+{
+    return sizeof(struct series_samples) + 2 * bitmap_words(frame->slot_count) * sizeof(uint64_t) +
+           frame->slot_count * sizeof(union grid_value);
+}
+
+/* What the hour before did not need either is given back: series may end for good. */
+static void keep_room(struct frame *frame, size_t series)
+{
+    if (frame->series[series] == NULL && frame->room[series] != NULL) {
+        free_samples(frame->room[series]);
+        frame->reserved_bytes -= (int64_t)room_bytes(frame);
+        if (frame->memory != NULL)
+            memory_release(frame->memory, (int64_t)room_bytes(frame));
+    }
+    frame->room[series] = frame->series[series];
+    frame->series[series] = NULL;
+}
+
 bool frame_reuse(struct frame *frame, const struct grid_spec *spec, int64_t start_us)
 {
     set_hour(frame, spec, start_us);
     if (frame->slot_count == 0 || slots_of(frame) != frame->slot_count)
         return false;
-    for (size_t i = 0; i < frame->series_count; i++) {
-        if (frame->series[i] != NULL)
-            frame->room[i] = frame->series[i];
-        frame->series[i] = NULL;
-    }
+    for (size_t i = 0; i < frame->series_count; i++)
+        keep_room(frame, i);
     return true;
 }
 
 /* Slots lie behind the struct, so that a series is one allocation. */
 static struct series_samples *make_room(struct frame *frame, struct err *err)
 {
-    size_t bytes = sizeof(struct series_samples) +
-                   2 * bitmap_words(frame->slot_count) * sizeof(uint64_t) +
-                   frame->slot_count * sizeof(union grid_value);
+    size_t bytes = room_bytes(frame);
     if (reserve(frame, bytes, err) != 0)
         return NULL;
     struct series_samples *samples = malloc(bytes);

@@ -61,14 +61,27 @@ void scan_series_release(struct scan_series *series)
     free(series->key);
 }
 
+/* One row group with very many combinations must not slow down all that follow. */
+static void clear_pairs(struct pair_table *table)
+{
+    bool is_sparse = table->slot_count > FIRST_SLOTS && table->count < table->slot_count / 16;
+    table->count = 0;
+    if (is_sparse) {
+        free(table->slots);
+        table->slot_count = FIRST_SLOTS;
+        table->slots = alloc_zeroed(FIRST_SLOTS * sizeof(struct code_pair));
+    } else {
+        memset(table->slots, 0, table->slot_count * sizeof(struct code_pair));
+    }
+}
+
 int scan_series_start(struct scan_series *series, size_t group, struct err *err)
 {
     for (size_t i = 0; i < series->column_count; i++) {
         struct scan_labels *column = &series->columns[i];
         column->at = column->count = 0;
         TRY(parquet_rows_start(column->rows, series->file, group, column->leaf, err));
-        memset(series->pairs[i].slots, 0, series->pairs[i].slot_count * sizeof(struct code_pair));
-        series->pairs[i].count = 0;
+        clear_pairs(&series->pairs[i]);
     }
     return 0;
 }
