@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "base/instant.h"
 
-#include <jansson.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -25,11 +24,6 @@ static bool reads_all(const struct series_reading *series)
     return series->plan->has_gone || series->spec->rescans || series->spec->previous_sql == NULL;
 }
 
-static void free_json(json_t **json)
-{
-    json_decref(*json);
-}
-
 static void free_result(struct result **result)
 {
     result_free(*result);
@@ -38,19 +32,8 @@ static void free_result(struct result **result)
 static int restore_row(struct series_reading *series, struct result *result, bool with_counts,
                        struct err *err)
 {
-    AUTO(free_json) json_t *labels = json_loads(result_text(result, 1), 0, NULL);
-    struct label items[256];
-    struct series known = {.id = result_i64(result, 0),
-                           .labels = {.items = items},
-                           .first_tick = INT64_MAX,
-                           .last_tick = INT64_MIN};
-    const char *name;
-    json_t *value;
-    if (!json_is_object(labels) || json_object_size(labels) > ARRAY_COUNT(items))
-        return err_set(err, ERR_DATA, "the registry of %s has labels that are no object",
-                       series->spec->name);
-    json_object_foreach(labels, name, value) items[known.labels.count++] =
-        (struct label){name, json_string_value(value)};
+    struct series known = {
+        .id = result_i64(result, 0), .first_tick = INT64_MAX, .last_tick = INT64_MIN};
     if (with_counts && result_i64(result, 5) > 0) {
         int64_t tick_us = series->spec->series->tick_us;
         known.kind = str_eq(result_text(result, 2), "text") ? SERIES_TEXT : SERIES_NUMBER;
@@ -58,7 +41,7 @@ static int restore_row(struct series_reading *series, struct result *result, boo
         known.last_tick = result_i64(result, 4) / tick_us;
         known.sample_count = result_i64(result, 5);
     }
-    return registry_restore(series->registry, &known, err);
+    return registry_restore_json(series->registry, &known, result_text(result, 1), err);
 }
 
 int series_restore(struct series_reading *series, struct conn *conn, struct err *err)

@@ -80,24 +80,10 @@ static int by_key_and_column(const void *left, const void *right, void *context)
 
 static int restore_row(struct mapping *mapping, struct result *result, struct err *err)
 {
-    json_t *labels = json_loads(result_text(result, 1), 0, NULL);
-    struct label items[256];
     struct series known = {.id = result_i64(result, 0),
-                           .labels = {.items = items},
                            .kind = str_eq(result_text(result, 2), "text") ? SERIES_TEXT
                                                                           : SERIES_NUMBER};
-    const char *name;
-    json_t *value;
-    int result_code = -1;
-    if (!json_is_object(labels) || json_object_size(labels) > ARRAY_COUNT(items)) {
-        err_set(err, ERR_DATA, "the registry of series has labels that are no object");
-    } else {
-        json_object_foreach(labels, name, value) items[known.labels.count++] =
-            (struct label){name, json_string_value(value)};
-        result_code = registry_restore(mapping->map->registry, &known, err);
-    }
-    json_decref(labels);
-    return result_code;
+    return registry_restore_json(mapping->map->registry, &known, result_text(result, 1), err);
 }
 
 static int load_registry(struct mapping *mapping, const struct node *samples, struct err *err)

@@ -20,8 +20,8 @@ static char *text_of(struct parquet_bytes text, struct arena *arena)
 
 static int push(struct label_set *set, struct label label, struct err *err)
 {
-    if (set->count == MAX_LABELS_IN_ROW)
-        return err_set(err, ERR_DATA, "a row has more than %d labels", MAX_LABELS_IN_ROW);
+    if (set->count == REGISTRY_MAX_LABELS)
+        return err_set(err, ERR_DATA, "a row has more than %d labels", REGISTRY_MAX_LABELS);
     set->items[set->count++] = label;
     return 0;
 }

@@ -36,6 +36,7 @@ struct series {
     size_t index; /* in the registry, in order of registry_find(); what scans give */
 };
 #define REGISTRY_MAX_SERIES 1000000
+#define REGISTRY_MAX_LABELS 256 /* of a series */
 
 struct registry;
 struct registry *registry_new(struct memory *memory);
@@ -43,6 +44,9 @@ void registry_free(struct registry *registry);
 /* A series known from an earlier run; before any scan. Copies. */
 int registry_restore(struct registry *registry, const struct series *known,
                      struct err *err) WARN_UNUSED;
+/* The same, its labels being an object of JSON. */
+int registry_restore_json(struct registry *registry, const struct series *known, const char *labels,
+                          struct err *err) WARN_UNUSED;
 /*
  * The series with these labels (in any order; sorted in place), made when there is none and `can_add`. Thread-safe. ERR_DATA when a name is
  * there twice or there are too many series, ERR_NOT_FOUND when it may not be added. Never moves.

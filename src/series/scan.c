@@ -10,8 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_LABELS 256
-
 struct series_scanner {
     struct series_scan scan;
     const char *path; /* of the file that is scanned */
@@ -66,9 +64,9 @@ static int find_leaf(const struct series_scanner *scanner, const char *name, int
 static int open_columns(struct series_scanner *scanner, const char **ret_foreign, struct err *err)
 {
     const struct series_layout *layout = scanner->scan.layout;
-    int32_t leaves[MAX_LABELS + 2];
-    if (layout->label_count > MAX_LABELS)
-        return err_set(err, ERR_CONFIG, "more than %d label columns", MAX_LABELS);
+    int32_t leaves[REGISTRY_MAX_LABELS + 2];
+    if (layout->label_count > REGISTRY_MAX_LABELS)
+        return err_set(err, ERR_CONFIG, "more than %d label columns", REGISTRY_MAX_LABELS);
     TRY(find_leaf(scanner, layout->time, &leaves[0], err));
     TRY(find_leaf(scanner, layout->value, &leaves[1], err));
     for (size_t i = 0; i < layout->label_count; i++)

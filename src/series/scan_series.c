@@ -154,7 +154,7 @@ static int add_to_key(struct scan_series *series, const struct scan_labels *colu
 struct labels_of_row {
     struct arena arena;
     struct label_set set;
-    struct label items[MAX_LABELS_IN_ROW];
+    struct label items[REGISTRY_MAX_LABELS];
 };
 
 static int add_to_labels(struct scan_series *series, const struct scan_labels *column,

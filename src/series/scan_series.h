@@ -48,7 +48,6 @@ int scan_series_fill(struct scan_series *series, size_t rows, int64_t first_row,
                      uint32_t *ret_series, struct err *err) WARN_UNUSED;
 
 /* Appends the labels of one row of a column. ERR_DATA when they are no pairs. */
-#define MAX_LABELS_IN_ROW 1024
 int labels_append(const struct scan_labels *column, const struct parquet_row *row,
                   struct arena *arena, struct label_set *set, struct err *err) WARN_UNUSED;
 
