@@ -202,10 +202,11 @@ int rows_write_direct(struct execution *execution, const struct node *node,
 int rows_write(struct execution *execution, struct job *job, const struct staged_rows *rows,
                const char *select_sql, const struct param *params, size_t param_count,
                struct lake_new_file *ret_file, struct err *err) WARN_UNUSED;
-/* SELECT over staged files (and kept files of the table, when given). */
+/* SELECT over staged files and those that are kept of the table. */
 int rows_select(struct execution *execution, struct job *job, const struct staged_rows *rows,
-                const struct lake_new_file *files, size_t file_count, const struct lake_file *kept,
-                size_t kept_count, const char **ret_sql, struct err *err) WARN_UNUSED;
+                const struct lake_new_file *files, size_t file_count,
+                const struct lake_table *table, const struct lake_file *kept, size_t kept_count,
+                const char **ret_sql, struct err *err) WARN_UNUSED;
 bool columns_equal(struct column_list a, struct column_list b); /* names and types, in order */
 /* A model's SQL without what may follow the statement. */
 const char *model_select(const struct node *node, struct arena *arena);

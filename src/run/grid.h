@@ -68,8 +68,7 @@ struct grid_stage {
     VEC(struct grid_hour *) closed;
     bool is_first; /* nothing was published in this run yet */
     int64_t base_snapshot;
-    struct lake_file *table_files; /* of the account, as the last publish left it */
-    size_t table_file_count;
+    const struct lake_table *table; /* the account as the last publish left it; NULL: none yet */
 };
 /* The version of the mapping that an hour was made with; "" not known. */
 const char *grid_mapping_of(const struct ledger_entry *done, const struct job *job);

@@ -34,21 +34,27 @@ struct ending {
     size_t count;
     struct grid_hour **kept; /* hours whose rows are copied */
     size_t kept_count;
+    struct lake_file *staying; /* the others */
+    size_t staying_count;
 };
 
 static void find_ending(struct grid_stage *stage, bool is_last, struct ending *ret_ending)
 {
+    size_t file_count = stage->table == NULL ? 0 : stage->table->file_count;
     struct ending ending = {
-        .files = ARENA_ARRAY(&stage->arena, struct lake_file, stage->table_file_count + 1),
-        .ids = ARENA_ARRAY(&stage->arena, int64_t, stage->table_file_count + 1),
+        .files = ARENA_ARRAY(&stage->arena, struct lake_file, file_count + 1),
+        .ids = ARENA_ARRAY(&stage->arena, int64_t, file_count + 1),
+        .staying = ARENA_ARRAY(&stage->arena, struct lake_file, file_count + 1),
         .kept = ARENA_ARRAY(&stage->arena, struct grid_hour *, stage->hour_count + 1)};
-    for (size_t i = 0; i < stage->table_file_count; i++) {
-        const struct lake_file *file = &stage->table_files[i];
+    for (size_t i = 0; i < file_count; i++) {
+        const struct lake_file *file = &stage->table->files[i];
         bool is_wanted = false; /* by an hour of the plan */
         for (size_t h = 0; h < stage->hour_count && !is_wanted; h++)
             is_wanted = str_eq(stage->hours[h].file, path_basename(file->path));
-        if (!ends(stage, file) && (is_wanted || !is_last))
+        if (!ends(stage, file) && (is_wanted || !is_last)) {
+            ending.staying[ending.staying_count++] = *file;
             continue;
+        }
         for (size_t h = 0; h < stage->hour_count; h++)
             if (str_eq(stage->hours[h].file, path_basename(file->path)) &&
                 !is_in_batch(stage, &stage->hours[h]))
@@ -69,8 +75,8 @@ static int account_sql(struct grid_stage *stage, const char *key, const struct e
     str_append(sql, ")");
     if (ending->kept_count == 0)
         return 0;
-    TRY(lake_files_sql(stage->execution->session->lake, job_table(stage->execution, stage->job),
-                       ending->files, ending->count, &stage->arena, &rest, err));
+    TRY(lake_files_sql(stage->execution->session->lake, stage->table, ending->files, ending->count,
+                       &stage->arena, &rest, err));
     str_appendf(sql, " UNION ALL BY NAME SELECT * FROM (%s) WHERE time IN (", rest);
     for (size_t i = 0; i < ending->kept_count; i++)
         str_appendf(sql, "%sTIMESTAMPTZ '%s'", i > 0 ? ", " : "",
@@ -178,15 +184,11 @@ static void add_ledger(struct grid_stage *stage, const struct ending *ending, bo
 }
 
 /* The first batch of a grid that is built anew, all hours, leaves nothing of the old table. */
-static bool replaces(const struct grid_stage *stage, const struct staged_rows *rows)
+static bool replaces(const struct grid_stage *stage)
 {
-    const struct lake_table *table = job_table(stage->execution, stage->job);
-    if (table == NULL && stage->is_first)
-        return true;
-    for (size_t i = 0; i < stage->hour_count; i++)
+    for (size_t i = 0; stage->table != NULL && i < stage->hour_count; i++)
         if (!stage->hours[i].runs && stage->hours[i].step->done != NULL)
             return false;
-    (void)rows;
     return stage->is_first;
 }
 
@@ -200,10 +202,13 @@ int grid_batch_stage(struct grid_stage *stage, bool is_last, struct err *err)
     TRY(write_account(stage, &ending, &rows, file, err));
     change_table(stage->execution, job, LAKE_APPEND, &rows, file, file->path != NULL);
     job->change.base_snapshot = stage->base_snapshot;
-    TRY(rows_select(stage->execution, job, &rows, file, 1, NULL, 0, &job->select_sql, err));
+    bool is_new = replaces(stage);
+    /* Readers come after the last batch and see all of the table; the checks of one before it, its own rows. */
+    TRY(rows_select(stage->execution, job, &rows, file, 1, stage->table, ending.staying,
+                    is_last && !is_new ? ending.staying_count : 0, &job->select_sql, err));
     const char *name =
         file->path != NULL ? arena_strdup(&job->arena, path_basename(file->path)) : "";
-    if (replaces(stage, &rows)) {
+    if (is_new) {
         job->change.kind = LAKE_REPLACE;
         for (size_t i = 0; i < stage->hour_count; i++)
             stage->hours[i].file = "";
@@ -226,17 +231,11 @@ int grid_batch_stage(struct grid_stage *stage, bool is_last, struct err *err)
 
 static int reload(struct grid_stage *stage, struct err *err)
 {
-    struct execution *execution = stage->execution;
+    struct job *job = stage->job;
     struct lake_snapshot snapshot = {0};
-    TRY(lake_snapshot_load(execution->session->lake, -1, &stage->job->arena, &snapshot, err));
-    const struct lake_table *table =
-        lake_snapshot_table(&snapshot, stage->job->node->schema, stage->job->node->name);
+    TRY(lake_snapshot_load(stage->execution->session->lake, -1, &job->arena, &snapshot, err));
     stage->base_snapshot = snapshot.id;
-    stage->table_file_count = table != NULL ? table->file_count : 0;
-    stage->table_files =
-        ARENA_ARRAY(&stage->job->arena, struct lake_file, stage->table_file_count + 1);
-    for (size_t i = 0; i < stage->table_file_count; i++)
-        stage->table_files[i] = table->files[i];
+    stage->table = lake_snapshot_table(&snapshot, job->node->schema, job->node->name);
     return 0;
 }
 

@@ -140,15 +140,16 @@ static size_t written_count(const struct lake_new_file *files, size_t file_count
 }
 
 int rows_select(struct execution *execution, struct job *job, const struct staged_rows *rows,
-                const struct lake_new_file *files, size_t file_count, const struct lake_file *kept,
-                size_t kept_count, const char **ret_sql, struct err *err)
+                const struct lake_new_file *files, size_t file_count,
+                const struct lake_table *table, const struct lake_file *kept, size_t kept_count,
+                const char **ret_sql, struct err *err)
 {
     AUTO(str_release) struct str sql = STR_INIT(16 << 20);
     size_t written = written_count(files, file_count);
     if (kept_count > 0) {
         char *kept_sql = NULL;
-        TRY(lake_files_sql(execution->session->lake, job_table(execution, job), kept, kept_count,
-                           &job->arena, &kept_sql, err));
+        TRY(lake_files_sql(execution->session->lake, table, kept, kept_count, &job->arena,
+                           &kept_sql, err));
         str_appendf(&sql, "%s%s", kept_sql, written > 0 ? " UNION ALL BY NAME " : "");
     }
     if (written > 0)

@@ -26,7 +26,7 @@ int stage_rows(struct execution *execution, struct job *job, const char *select_
     TRY(rows_write(execution, job, &rows, select_sql, params, param_count, file, err));
     job->rows_out = file->stats.row_count;
     change_table(execution, job, LAKE_REPLACE, &rows, file, file->path != NULL);
-    return rows_select(execution, job, &rows, file, 1, NULL, 0, &job->select_sql, err);
+    return rows_select(execution, job, &rows, file, 1, NULL, NULL, 0, &job->select_sql, err);
 }
 
 static void change_inputs(struct job *job, const struct source_plan *plan)

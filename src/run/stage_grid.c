@@ -61,7 +61,7 @@ static int load_before(struct grid_stage *stage, struct err *err)
     struct job *job = stage->job;
     struct delivered_list all = {0};
     struct lake *lake = stage->execution->session->lake;
-    const struct lake_table *table = job_table(stage->execution, job);
+    stage->table = job_table(stage->execution, job);
     map_init(&stage->delivered, &job->arena);
     map_init(&stage->made, &job->arena);
     TRY(lake_delivered_load(lake, job->node->id, &job->arena, &stage->before, err));
@@ -69,10 +69,6 @@ static int load_before(struct grid_stage *stage, struct err *err)
     for (size_t i = 0; i < all.count; i++)
         map_put(&stage->delivered, all.items[i].path, &all.items[i]);
     stage->base_snapshot = stage->execution->snapshot.id;
-    if (table != NULL) {
-        stage->table_files = (struct lake_file *)table->files;
-        stage->table_file_count = table->file_count;
-    }
     return 0;
 }
 

@@ -133,7 +133,8 @@ static int merge(struct execution *execution, struct job *job, const struct stag
     job->change.kind = LAKE_APPEND;
     job->change.ended_files = ended;
     job->change.ended_count = touched_count;
-    return rows_select(execution, job, rows, files, 2, kept, kept_count, &job->select_sql, err);
+    return rows_select(execution, job, rows, files, 2, table, kept, kept_count, &job->select_sql,
+                       err);
 }
 
 static bool is_table_kept(const struct lake_table *table, const struct step *step,
@@ -167,7 +168,7 @@ int stage_incremental(struct execution *execution, struct job *job, struct err *
     }
     TRY(rows_write(execution, job, &rows, sql, params, count, &files[0], err));
     job->rows_out = files[0].stats.row_count;
-    TRY(rows_select(execution, job, &rows, files, 1, NULL, 0, &staged_sql, err));
+    TRY(rows_select(execution, job, &rows, files, 1, NULL, NULL, 0, &staged_sql, err));
     if (job->node->model.key_count > 0)
         TRY(refuse_double_keys(job, staged_sql, err));
     job->change = (struct lake_change){.kind = LAKE_REPLACE,

@@ -127,7 +127,7 @@ int stage_partitions(struct execution *execution, struct job *job, struct err *e
         job->change.kind = LAKE_REPLACE; /* everything is new: the columns may be too */
     job->change.columns = rows.stored;
     job->change.ended_files = ended;
-    TRY(rows_select(execution, job, &rows, files, job->step_count, kept, kept_count,
+    TRY(rows_select(execution, job, &rows, files, job->step_count, table, kept, kept_count,
                     &job->select_sql, err));
     for (size_t i = 0; i < job->step_count; i++) { /* the ledger rows name each file */
         const char *name = files[i].path != NULL ? path_basename(files[i].path) : "";

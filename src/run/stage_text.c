@@ -54,7 +54,7 @@ static int write_rows(struct execution *execution, struct job *job, struct err *
     change_table(execution, job, LAKE_REPLACE, &rows, files, count);
     for (size_t i = 0; i < count; i++)
         job->rows_out += files[i].stats.row_count;
-    return rows_select(execution, job, &rows, files, count, NULL, 0, &job->select_sql, err);
+    return rows_select(execution, job, &rows, files, count, NULL, NULL, 0, &job->select_sql, err);
 }
 
 /* Rows in = rows out + rows rejected: nothing was lost and nothing is there twice. */

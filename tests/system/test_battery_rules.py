@@ -455,3 +455,21 @@ def test_more_rows_than_a_batch_has(leat, project):
     assert "400 files published" in result.err and len(list((folder / "out").rglob("*.parquet"))) == 400
     assert query(leat, folder, "SELECT count(*) AS n, sum(samples)::BIGINT AS s FROM grid.coverage") == [{"n": 120000, "s": 3390}]
     assert "published" not in leat.ok("run", "-C", folder).err
+
+
+def test_readers_see_all_of_the_account(leat, project):
+    """Also of batches before the last one, and of hours that did not run this time."""
+    files = grid_project(fill="{method: previous, max_gap: 10m, flag: none}")
+    path = "models/grid/coverage.sql"
+    files[path] = files[path].replace("every: 5s", "every: 10m")
+    files["models/grid/hours.sql"] = "SELECT count(*) AS n, count(DISTINCT time) AS hours FROM grid.coverage\n"
+    folder = project(files)
+    rows = [(DAY, f"d{k}", f"c{c}", "1") for k in range(10) for c in range(300)]
+    rows += [(DAY + 3600 * h, f"d{k}", "c0", "2") for h in range(1, 40) for k in range(10)]
+    write_samples(folder / "data/a.parquet", rows)
+    leat.ok("run", "-C", folder)
+    assert query(leat, folder, "FROM grid.hours") == [{"n": 120000, "hours": 40}]
+    write_samples(folder / "data/b.parquet", [(DAY + 3600 * 60, "d0", "c0", "1")])
+    leat.ok("run", "-C", folder)
+    assert query(leat, folder, "FROM grid.hours") == [{"n": 120300, "hours": 41}]
+    assert query(leat, folder, "SELECT count(*) AS n FROM grid.coverage") == [{"n": 120300}]
