@@ -2,6 +2,7 @@
 """Runs the program under test; shared by tests/cases and tests/system."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -72,3 +73,20 @@ def execute(argv, cwd, env, stdin="", timeout=60, peak_file=None):
     code = process.returncode if process.returncode >= 0 else 128 - process.returncode
     peak = int(Path(peak_file).read_text()) if peak_file else None
     return Result(code, out.decode(errors="replace"), err.decode(errors="replace"), peak)
+
+
+QUESTION = re.compile(r"```sql\n(.*?)```\n\n```text\n(.*?)```", re.S)
+
+
+def check_answers(leat, folder, readme, bless):
+    """The README of a pipeline: each ### has a query and its answer, which must be what it prints; `bless` writes them."""
+    text = readme.read_text()
+    questions = QUESTION.findall(text)
+    assert questions and len(questions) == text.count("\n### ")
+    answers = [leat.ok("query", "-C", folder, sql).out for sql, _ in questions]
+    if bless:
+        left = iter(answers)
+        readme.write_text(QUESTION.sub(lambda m: f"```sql\n{m[1]}```\n\n```text\n{next(left)}```", text))
+        return
+    for (sql, expected), answer in zip(questions, answers):
+        assert answer == expected, sql

@@ -20,6 +20,9 @@ static int read_columns(struct opened *opened, const struct source_spec *spec, s
     struct input_list nothing = {0};
     struct source_plan plan = {0};
     struct conn *conn = NULL;
+    *ret_columns = (struct column_list){0};
+    if (ops->columns == NULL)
+        return 0;
     TRY(opened_conn(opened, &conn, err));
     TRY(ops->plan(spec, &nothing, &opener, arena, &plan, err));
     return ops->columns(spec, &plan, conn, arena, ret_columns, err);

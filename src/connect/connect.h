@@ -84,7 +84,7 @@ struct source_ops {
     int (*plan)(const struct source_spec *spec, const struct input_list *known,
                 const struct conn_opener *opener, struct arena *arena, struct source_plan *ret_plan,
                 struct err *err);
-    /* The columns without reading all rows; count 0: only a full read can tell (text). */
+    /* The columns without reading all rows; NULL: only a full read can tell (text, series). */
     int (*columns)(const struct source_spec *spec, const struct source_plan *plan,
                    struct conn *conn, struct arena *arena, struct column_list *ret_columns,
                    struct err *err);

@@ -101,19 +101,6 @@ static int plan_series(const struct source_spec *spec, const struct input_list *
     return 0;
 }
 
-static int columns_series(const struct source_spec *spec, const struct source_plan *plan,
-                          struct conn *conn, struct arena *arena, struct column_list *ret_columns,
-                          struct err *err)
-{
-    (void)spec;
-    (void)plan;
-    (void)conn;
-    (void)arena;
-    (void)err;
-    *ret_columns = (struct column_list){0}; /* the labels tell */
-    return 0;
-}
-
 static int64_t rows_in(struct source_reading *reading)
 {
     return ((struct series_reading *)reading)->row_count;
@@ -153,4 +140,4 @@ static int read_series(const struct source_spec *spec, const struct source_plan 
 }
 
 const struct source_ops source_series = {
-    .format = "series", .plan = plan_series, .columns = columns_series, .read = read_series};
+    .format = "series", .plan = plan_series, .read = read_series};

@@ -28,19 +28,6 @@ static int plan_text(const struct source_spec *spec, const struct input_list *kn
     return 0;
 }
 
-static int columns_text(const struct source_spec *spec, const struct source_plan *plan,
-                        struct conn *conn, struct arena *arena, struct column_list *ret_columns,
-                        struct err *err)
-{
-    (void)spec;
-    (void)plan;
-    (void)conn;
-    (void)arena;
-    (void)err;
-    *ret_columns = (struct column_list){0}; /* only all values tell */
-    return 0;
-}
-
 static void release_text(struct source_reading *reading)
 {
     struct text_reading *text = (struct text_reading *)reading;
@@ -147,9 +134,9 @@ static int read_text(const struct source_spec *spec, const struct source_plan *p
     return 0;
 }
 
-#define TEXT_SOURCE(name)                                                               \
-    {                                                                                   \
-        .format = (name), .plan = plan_text, .columns = columns_text, .read = read_text \
+#define TEXT_SOURCE(name)                                      \
+    {                                                          \
+        .format = (name), .plan = plan_text, .read = read_text \
     }
 const struct source_ops source_csv = TEXT_SOURCE("csv");
 const struct source_ops source_tsv = TEXT_SOURCE("tsv");

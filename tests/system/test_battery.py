@@ -7,21 +7,19 @@ days in one run of the pipeline (minutes), LEAT_TEST_BATTERY=2024/07/02 another 
 
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
 from datetime import datetime, timezone
 
 import battery_reference as reference
+import harness
 import pytest
 from battery_pipeline import PIPELINE, copy_pipeline, files_of, hashes, parquet_rows, query
 
 DAYS = ["2024/06/05", "2024/06/20", "2024/07/01", "2024/07/02", "2024/07/03"]
 CHOSEN = os.environ.get("LEAT_TEST_BATTERY", "2024/06/05")
 REAL = DAYS if CHOSEN == "all" else CHOSEN.split()
-README = PIPELINE / "README.md"
-QUESTION = re.compile(r"```sql\n(.*?)```\n\n```text\n(.*?)```", re.S)
 
 
 @pytest.fixture
@@ -124,16 +122,8 @@ def test_a_day_at_a_time_gives_the_same_bytes(sample, leat, tmp_path):
 
 
 def test_answers_of_the_readme(leat, sample, request):
-    text = README.read_text()
-    questions = QUESTION.findall(text)
-    assert questions and len(questions) == text.count("\n### ")
-    answers = [leat.ok("query", "-C", sample, sql).out for sql, _ in questions]
-    if request.config.getoption("--bless") or os.environ.get("BLESS"):
-        left = iter(answers)
-        README.write_text(QUESTION.sub(lambda m: f"```sql\n{m[1]}```\n\n```text\n{next(left)}```", text))
-        return
-    for (sql, expected), answer in zip(questions, answers):
-        assert answer == expected, sql
+    bless = request.config.getoption("--bless") or os.environ.get("BLESS")
+    harness.check_answers(leat, sample, PIPELINE / "README.md", bless)
 
 
 def test_models_pass_their_unit_tests(leat, tmp_path):

@@ -5,16 +5,14 @@
 """
 
 import os
-import re
 import subprocess
 import sys
 
 import duckdb
+import harness
 import pytest
 from energy_pipeline import PIPELINE, copy_pipeline, files_of, would_run
 
-README = PIPELINE / "README.md"
-QUESTION = re.compile(r"```sql\n(.*?)```\n\n```text\n(.*?)```", re.S)
 
 
 @pytest.fixture
@@ -25,16 +23,8 @@ def sample(leat, tmp_path):
 
 
 def test_answers(leat, sample, request):
-    text = README.read_text()
-    questions = QUESTION.findall(text)
-    assert len(questions) == 13 == text.count("\n### ")
-    answers = [leat.ok("query", "-C", sample, sql).out for sql, _ in questions]
-    if request.config.getoption("--bless") or os.environ.get("BLESS"):
-        left = iter(answers)
-        README.write_text(QUESTION.sub(lambda m: f"```sql\n{m[1]}```\n\n```text\n{next(left)}```", text))
-        return
-    for (sql, expected), answer in zip(questions, answers):
-        assert answer == expected, sql
+    bless = request.config.getoption("--bless") or os.environ.get("BLESS")
+    harness.check_answers(leat, sample, PIPELINE / "README.md", bless)
 
 
 def test_models_pass_their_unit_tests(leat, tmp_path):

@@ -65,4 +65,19 @@ static inline const char *value_of(struct fixture *fixture, const char *sql)
     return text;
 }
 
+/* The column k of a Parquet file grows, in the order of the file. */
+static inline void assert_k_ascends(struct fixture *fixture, const char *path)
+{
+    struct err err = {0};
+    char *text = NULL;
+    char *sql = arena_printf(
+        &fixture->arena,
+        "SELECT count(*) FROM (SELECT k, lag(k) OVER (ORDER BY file_row_number) AS p FROM "
+        "read_parquet('%s', file_row_number = true)) WHERE k < p",
+        path);
+    if (conn_value(fixture->conn, sql, &fixture->arena, &text, &err) != 0)
+        fail_msg("%s", err.message);
+    assert_string_equal(text, "0");
+}
+
 #endif
