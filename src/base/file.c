@@ -134,6 +134,8 @@ static int make_dir(const char *path, bool is_durable, struct err *err)
     int error = errno;
     if (file_is_dir(path))
         return 0;
+    if (error == EEXIST)
+        return err_set(err, ERR_EXISTS, "could not create folder \"%s\": there is a file", path);
     errno = error;
     return err_errno(err, "could not create folder \"%s\"", path);
 }

@@ -139,6 +139,12 @@ static bool load_files(struct loader *loader, const struct yaml *map, struct nod
 {
     const struct yaml *files = yaml_get(map, "files");
     const char *path = field_path(loader, map, "files");
+    if (path && strstr(path, "://")) {
+        problem_add(loader->problems, files->place, "\"%s\" is an address, and files are paths",
+                    path);
+        problem_hint(loader->problems, "Fetch the file first, and write where it lies.");
+        return false;
+    }
     if (path)
         node->source.files =
             path_absolute(loader->arena, path_join(loader->arena, loader->project->folder, path));
